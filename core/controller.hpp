@@ -1,0 +1,119 @@
+// The controller of one service: a state machine without I/O. `tick` takes what was seen and the time, and says what
+// to do; `scale_finished` takes what came of it.
+//
+//   Observing --scale command answered--> Cooling --cooldown over--> Observing
+//   any --pause--> Paused --resume or its time is over--> Observing or Cooling
+//   any --service missing, not replicated, being updated, no manager--> Blocked --cause gone--> Observing or Cooling
+//
+// Not safe for use from several threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/agent.hpp"
+#include "core/autoscale_env.hpp"
+#include "core/decision.hpp"
+#include "core/guard.hpp"
+#include "core/replica_watch.hpp"
+#include "core/settings.hpp"
+#include "core/snapshot.hpp"
+#include "core/time.hpp"
+#include "core/trouble.hpp"
+
+namespace skep {
+
+enum class ControllerState { kObserving, kCooling, kPaused, kBlocked };
+std::string_view to_string(ControllerState);
+
+enum class EventKind {
+  kMetricsMissing,
+  kServiceMissing,
+  kDockerUnreachable,
+  kBlocked,
+  kExternalChange,
+  kLearned,
+  kPaused,
+};
+
+/// Something to tell besides the decision. Failures carry a phase; learning its numbers.
+struct ControllerEvent {
+  EventKind kind = EventKind::kBlocked;
+  std::string message;
+  std::optional<TroubleReport> trouble;  ///< for failures
+  std::optional<LearnedUpdate> learned;  ///< for kLearned
+};
+
+/// "Make it `to` replicas": send it, then call scale_finished.
+struct ScaleCommand {
+  int from = 0;
+  int to = 0;
+};
+
+struct TickResult {
+  std::optional<Decision> decision;  ///< present for every tick with data; final when there is no command
+  std::vector<ControllerEvent> events;
+  std::optional<ScaleCommand> command;
+};
+
+enum class ScaleOutcome {
+  kAccepted,  ///< Docker took the command
+  kRefused,   ///< nothing was changed
+  kConflict,  ///< somebody else wrote first, nothing was changed: read again and decide again
+  kUnknown,   ///< no answer in time: it may or may not have been done
+};
+
+class Controller {
+ public:
+  /// `settings` must be within the ranges that settings.hpp gives.
+  explicit Controller(ControllerSettings settings);
+  ~Controller();
+  Controller(Controller&&) noexcept;
+
+  /// One tick. `now` must not go back. Without a service status or metrics there is no decision, and nothing is done.
+  TickResult tick(const TickInput& input, TimePoint now);
+
+  /// The answer to the command of the last tick; `now` is when it came. Starts the cooldown (except for kRefused
+  /// and kConflict), credits the agent, and returns the decision with `applied` and its reason made true.
+  Decision scale_finished(ScaleOutcome outcome, std::string_view error, TimePoint now);
+
+  /// Stops scaling until `until`, or until resume() when empty. Observing and learning from holds ends as well.
+  void pause(std::optional<TimePoint> until);
+  void resume();
+
+  /// When the next tick is due: a multiple of the interval after `start`, or the end of a cooldown before it.
+  TimePoint next_tick(TimePoint start, TimePoint now) const;
+
+  ControllerState state(TimePoint now) const;
+  /// What is left of the cooldown; zero when there is none.
+  Duration cooldown_left(TimePoint now) const;
+  const ControllerSettings& settings() const { return settings_; }
+
+  /// What must survive a restart. `command_pending`: a scale command is about to be sent, so that whoever restores
+  /// this must keep a whole cooldown.
+  Snapshot snapshot(TimePoint now, bool command_pending) const;
+  /// Takes over a snapshot that is `age` old. A table of another layout is left out and false returned; cooldown and
+  /// replica counts are taken over all the same.
+  bool restore(const Snapshot& snapshot, Duration age, TimePoint now);
+
+ private:
+  struct Pending;
+  ControllerSettings settings_;
+  AutoscaleEnv env_;
+  std::unique_ptr<Agent> agent_;
+  Guard guard_;
+  ReplicaWatch watch_;
+  TroubleLog trouble_;
+  std::uint64_t ticks_ = 0;
+  std::optional<TimePoint> cooldown_end_;
+  bool paused_ = false;
+  std::optional<TimePoint> paused_until_;
+  bool blocked_ = false;
+  bool resetting_ = false;
+  std::unique_ptr<Pending> pending_;
+};
+
+}  // namespace skep

@@ -1,0 +1,36 @@
+// One failure, told once when it begins, once a minute with a count while it lasts, and once when it ends.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/time.hpp"
+
+namespace skep {
+
+enum class TroublePhase { kBegin, kOngoing, kEnd };
+
+struct TroubleReport {
+  TroublePhase phase = TroublePhase::kBegin;
+  std::uint64_t count = 0;  ///< how often it was seen since it began
+  Duration lasted{0};       ///< since it began
+};
+
+class Trouble {
+ public:
+  /// It is there. A report when it is new, when what it is (`message`) changed more than a minute after the last report,
+  /// or when the last report is a minute old.
+  std::optional<TroubleReport> seen(TimePoint now);
+  /// It is gone. A report when it was there.
+  std::optional<TroubleReport> gone(TimePoint now);
+  bool active() const { return active_; }
+
+ private:
+  bool active_ = false;
+  std::uint64_t count_ = 0;
+  TimePoint began_{};
+  TimePoint last_report_{};
+};
+
+}  // namespace skep
