@@ -17,6 +17,8 @@ struct ReplicaSettings {
   int min = 1;
   int max = 10;
   int max_step = 1;  ///< the largest change of one scale command
+
+  bool operator==(const ReplicaSettings&) const = default;
 };
 
 enum class ActionKind { kScaleIn = -1, kHold = 0, kScaleOut = 1 };
@@ -28,6 +30,8 @@ struct BinSettings {
   int cpu = 10;             ///< bins of equal width over 0-100%, 1 to 1000
   int ram = 5;              ///< bins of equal width over 0-100%, 1 to 1000
   double load_ratio = 1.07; ///< one load bin is this much larger than the one before, above 1 and at most 10
+
+  bool operator==(const BinSettings&) const = default;
 };
 
 enum class RewardType {
@@ -40,6 +44,8 @@ struct RewardWeights {
   double performance = 0.90;  ///< an objective is violated
   double resources = 0.09;    ///< replicas / max
   double adaptation = 0.01;   ///< the replica count was changed
+
+  bool operator==(const RewardWeights&) const = default;
 };
 
 /// Objectives of the slo reward, and the CPU limit of the guard.
@@ -47,6 +53,8 @@ struct Limits {
   double cpu_percent = 80;  ///< above 0, at most 100, mean of a replica
   double ram_percent = 90;  ///< above 0, at most 100, mean of a replica
   Duration latency{0};      ///< 0: not used
+
+  bool operator==(const Limits&) const = default;
 };
 
 /// The seed's thresholds in percent of the whole service: base + per_replica (n - 1) up to n = last, then beyond.
@@ -59,6 +67,8 @@ struct ThresholdSettings {
   double beyond = 100;
   double cpu_unknown = 0;   ///< CPU threshold while the replica count is unknown
   double ram_unknown = 10;  ///< RAM threshold while the replica count is unknown
+
+  bool operator==(const ThresholdSettings&) const = default;
 };
 
 struct RewardSettings {
@@ -66,11 +76,15 @@ struct RewardSettings {
   RewardWeights weights;
   Limits limits;
   ThresholdSettings thresholds;
+
+  bool operator==(const RewardSettings&) const = default;
 };
 
 struct EpisodeSettings {
   Duration duration{0};  ///< 0: one endless episode
   bool reset = false;    ///< go back to one replica (or min) when an episode ends
+
+  bool operator==(const EpisodeSettings&) const = default;
 };
 
 struct EnvironmentSettings {
@@ -79,6 +93,8 @@ struct EnvironmentSettings {
   BinSettings bins;
   RewardSettings reward;
   EpisodeSettings episode;
+
+  bool operator==(const EnvironmentSettings&) const = default;
 };
 
 struct GuardSettings {
@@ -86,6 +102,8 @@ struct GuardSettings {
   double ram_limit_percent = 0;       ///< at or above it, scale-in is forbidden and a scale-out forced; 0: off
   Duration scale_in_stabilization{0}; ///< scale in only to the largest count wished for in this window
   bool act_only_over_threshold = false;  ///< the seed: no action while CPU and RAM are within their limits
+
+  bool operator==(const GuardSettings&) const = default;
 };
 
 enum class PolicyType { kQLearning, kTargetTracking, kThresholds, kStatic };
@@ -95,6 +113,8 @@ struct LearningRateSettings {
   double start = 0.1;         ///< in (0, 1]
   double min = 0.01;          ///< in (0, start]
   double visits_power = 0.7;  ///< in [0, 1]
+
+  bool operator==(const LearningRateSettings&) const = default;
 };
 
 /// epsilon starts at start and is multiplied by decay at each choice, down to end. All in [0, 1], end <= start.
@@ -102,6 +122,8 @@ struct ExplorationSettings {
   double start = 0;
   double end = 0;
   double decay = 1;
+
+  bool operator==(const ExplorationSettings&) const = default;
 };
 
 enum class PriorType { kZero, kTargetTracking };
@@ -109,6 +131,8 @@ enum class PriorType { kZero, kTargetTracking };
 struct PriorSettings {
   PriorType type = PriorType::kTargetTracking;
   double visits = 10;  ///< the prior counts like this many visits, >= 0
+
+  bool operator==(const PriorSettings&) const = default;
 };
 
 /// Target tracking: the formula of the Kubernetes HPA, as a policy and as the prior.
@@ -117,6 +141,8 @@ struct TargetSettings {
   double tolerance = 0.1;   ///< no change while |cpu / target - 1| is within it; in [0, 1)
   Duration scale_out_stabilization{0};
   Duration scale_in_stabilization{300s};
+
+  bool operator==(const TargetSettings&) const = default;
 };
 
 struct AgentSettings {
@@ -126,6 +152,8 @@ struct AgentSettings {
   ExplorationSettings epsilon;
   PriorSettings prior;
   TargetSettings target;
+
+  bool operator==(const AgentSettings&) const = default;
 };
 
 /// Everything that the controller of one service needs.
@@ -138,6 +166,8 @@ struct ControllerSettings {
   EnvironmentSettings environment;
   GuardSettings guard;
   AgentSettings agent;
+
+  bool operator==(const ControllerSettings&) const = default;
 };
 
 }  // namespace skep
