@@ -1,0 +1,29 @@
+# Debian packages that the lab needs; sourced after common.sh.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034 # used by lab.sh and demo.sh
+LAB_PACKAGES=(docker.io iptables iproute2 util-linux debootstrap ca-certificates jq)
+
+# install_packages LOG PACKAGE...: installs those that are missing. A service that a package would
+# start (dockerd, prometheus) is kept from starting: the lab has its own.
+install_packages() {
+  local log=$1 package missing=() policy=/usr/sbin/policy-rc.d made_policy=no status=0
+  shift
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "Installing ${missing[*]}"
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    made_policy=yes
+  fi
+  # Not ended half-way by a signal: a package manager that is cut off leaves a broken system.
+  DEBIAN_FRONTEND=noninteractive apt-get -qq update >>"$log" 2>&1 &&
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+      "${missing[@]}" >>"$log" 2>&1 || status=$?
+  [ "$made_policy" = no ] || rm -f "$policy"
+  [ "$status" -eq 0 ] || die "Installing ${missing[*]} failed: see $log."
+}
