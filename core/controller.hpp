@@ -1,18 +1,13 @@
-// The controller of one service: a state machine without I/O. `tick` takes what was seen and the time, and says what
-// to do; `scale_finished` takes what came of it.
+// The controller of one service: a state machine without I/O. `tick` takes what was seen and the
+// time, and says what to do; `scale_finished` takes what came of it.
 //
 //   Observing --scale command answered--> Cooling --cooldown over--> Observing
 //   any --pause--> Paused --resume or its time is over--> Observing or Cooling
-//   any --service missing, not replicated, being updated, no manager--> Blocked --cause gone--> Observing or Cooling
+//   any --service missing, not replicated, being updated, no manager--> Blocked --cause gone-->
+//   Observing or Cooling
 //
 // Not safe for use from several threads.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "core/agent.hpp"
 #include "core/autoscale_env.hpp"
@@ -24,27 +19,36 @@
 #include "core/time.hpp"
 #include "core/trouble.hpp"
 
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace skep {
 
 enum class ControllerState { kObserving, kCooling, kPaused, kBlocked };
-std::string_view to_string(ControllerState);
+std::string_view to_string(ControllerState state);
 
 enum class EventKind {
-  kMetricsMissing,
-  kServiceMissing,
   kDockerUnreachable,
+  kServiceMissing,
   kBlocked,
+  kMetricsMissing,
   kExternalChange,
   kLearned,
-  kPaused,
+  kEpisode,
 };
 
-/// Something to tell besides the decision. Failures carry a phase; learning its numbers.
+/// Something to tell besides the decision. Failures (the first four kinds) carry a phase, learning
+/// its numbers.
 struct ControllerEvent {
   EventKind kind = EventKind::kBlocked;
   std::string message;
-  std::optional<TroubleReport> trouble;  ///< for failures
-  std::optional<LearnedUpdate> learned;  ///< for kLearned
+  std::optional<TroubleReport> trouble;
+  std::optional<LearnedUpdate> learned;
 };
 
 /// "Make it `to` replicas": send it, then call scale_finished.
@@ -54,7 +58,8 @@ struct ScaleCommand {
 };
 
 struct TickResult {
-  std::optional<Decision> decision;  ///< present for every tick with data; final when there is no command
+  std::optional<Decision>
+      decision;  ///< present for every tick with data; final when there is no command
   std::vector<ControllerEvent> events;
   std::optional<ScaleCommand> command;
 };
@@ -69,22 +74,26 @@ enum class ScaleOutcome {
 class Controller {
  public:
   /// `settings` must be within the ranges that settings.hpp gives.
-  explicit Controller(ControllerSettings settings);
-  ~Controller();
-  Controller(Controller&&) noexcept;
+  explicit Controller(const ControllerSettings& settings);
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
 
-  /// One tick. `now` must not go back. Without a service status or metrics there is no decision, and nothing is done.
+  /// One tick. `now` must not go back. Without a service status or metrics there is no decision,
+  /// and nothing is done.
   TickResult tick(const TickInput& input, TimePoint now);
 
-  /// The answer to the command of the last tick; `now` is when it came. Starts the cooldown (except for kRefused
-  /// and kConflict), credits the agent, and returns the decision with `applied` and its reason made true.
-  Decision scale_finished(ScaleOutcome outcome, std::string_view error, TimePoint now);
+  /// The answer to the command of the last tick, of which `decision` came; `now` is when the answer
+  /// came, `error` says why it was not accepted. Starts the cooldown (not for kRefused and
+  /// kConflict), credits the agent, and makes `applied` and the reason of the decision true.
+  void scale_finished(ScaleOutcome outcome, std::string_view error, Decision& decision,
+                      TimePoint now);
 
-  /// Stops scaling until `until`, or until resume() when empty. Observing and learning from holds ends as well.
+  /// Stops scaling until `until`, or until resume() when empty.
   void pause(std::optional<TimePoint> until);
   void resume();
 
-  /// When the next tick is due: a multiple of the interval after `start`, or the end of a cooldown before it.
+  /// When the next tick is due: a multiple of the interval after `start`, or the end of a cooldown
+  /// before it.
   TimePoint next_tick(TimePoint start, TimePoint now) const;
 
   ControllerState state(TimePoint now) const;
@@ -92,28 +101,38 @@ class Controller {
   Duration cooldown_left(TimePoint now) const;
   const ControllerSettings& settings() const { return settings_; }
 
-  /// What must survive a restart. `command_pending`: a scale command is about to be sent, so that whoever restores
-  /// this must keep a whole cooldown.
-  Snapshot snapshot(TimePoint now, bool command_pending) const;
-  /// Takes over a snapshot that is `age` old. A table of another layout is left out and false returned; cooldown and
-  /// replica counts are taken over all the same.
+  /// What must survive a restart. `pending`: a scale command that is about to be sent.
+  Snapshot snapshot(TimePoint now, std::optional<ScaleCommand> pending) const;
+  /// Takes over a snapshot that is `age` old. A table of another layout is left out and false
+  /// returned; cooldown, pause and replica counts are taken over all the same.
   bool restore(const Snapshot& snapshot, Duration age, TimePoint now);
 
  private:
-  struct Pending;
+  struct SourcedWish {
+    Wish wish;
+    WishSource source = WishSource::kAgent;
+  };
+
+  bool paused(TimePoint now) const;
+  /// Tells of a failure, and that those before it in the chain are over.
+  void fail(TickResult& result, EventKind kind, const std::string& message, TimePoint now);
+  void clear(TickResult& result, EventKind kind, TimePoint now);
+  void notice_others(TickResult& result, const ServiceStatus& status, TimePoint now);
+  void notice_episode(TickResult& result, TimePoint now);
+  SourcedWish wish(const AgentView& view, int desired);
+
   ControllerSettings settings_;
   AutoscaleEnv env_;
   std::unique_ptr<Agent> agent_;
   Guard guard_;
   ReplicaWatch watch_;
-  TroubleLog trouble_;
+  std::array<Trouble, 4> troubles_;  ///< one for each failure kind
   std::uint64_t ticks_ = 0;
   std::optional<TimePoint> cooldown_end_;
   bool paused_ = false;
   std::optional<TimePoint> paused_until_;
   bool blocked_ = false;
-  bool resetting_ = false;
-  std::unique_ptr<Pending> pending_;
+  std::optional<int> reset_target_;  ///< a new episode is on its way to its first replica count
 };
 
 }  // namespace skep

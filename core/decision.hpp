@@ -1,5 +1,8 @@
-// What was decided at a tick, and why: the record that the log, the saved history and the status page show.
+// What was decided at a tick, and why: the record that the log, the saved history and the status
+// page show.
 #pragma once
+
+#include "core/observation.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -7,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/observation.hpp"
 
 namespace skep {
 
@@ -46,7 +47,7 @@ struct Decision {
   ReplicaCount replicas;
   double cpu_percent = 0;  ///< what thresholds.cpu_percent judges
   double ram_percent = 0;
-  double load = 0;         ///< CPU of the whole service in units of one replica's limit
+  double load = 0;  ///< CPU of the whole service in units of one replica's limit
   Thresholds thresholds;
   std::size_t state_id = 0;
   std::vector<NamedBin> state;
@@ -55,12 +56,15 @@ struct Decision {
   bool exploring = false;
   double epsilon = 0;
   std::vector<GuardNote> guard;
-  int change = 0;              ///< the change after the guard
-  int target_replicas = 0;     ///< what the replica count will be; the desired one when nothing is done
-  bool applied = false;        ///< Docker accepted a scale command
-  double reward = 0;           ///< of the tick that just ended
-  double q_change = 0;         ///< how much the last update changed its value of the table, absolute; 0 without one
-  std::string reason;          ///< one plain English sentence
+  int change = 0;  ///< the change after the guard
+  int target_replicas =
+      0;                 ///< what the replica count will be; the desired one when nothing is done
+  bool applied = false;  ///< Docker accepted a scale command
+  double reward = 0;     ///< of the tick that just ended
+  double q_change =
+      0;  ///< how much the last update changed its value of the table, absolute; 0 without one
+  std::string why;     ///< the clause of the wish, a part of the reason
+  std::string reason;  ///< one plain English sentence
 };
 
 }  // namespace skep

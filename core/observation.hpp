@@ -14,22 +14,24 @@ struct ReplicaCount {
   bool operator==(const ReplicaCount&) const = default;
 };
 
-/// The measurements of a tick, finite and not negative. CPU and RAM are the mean of a running replica in percent of its
-/// limit, and the same summed over the replicas (100 = one replica's limit); each pair says the same for `running` replicas.
+/// The measurements of a tick, finite and not negative. CPU and RAM are the mean of a running
+/// replica in percent of its limit, and the same summed over the replicas (100 = one replica's
+/// limit); each pair says the same for `running` replicas.
 struct Metrics {
   double cpu_percent = 0;
   double cpu_service_percent = 0;
   double ram_percent = 0;
   double ram_service_percent = 0;
-  std::optional<double> demand;           ///< the `load` query, e.g. requests per second
+  std::optional<double> demand;  ///< the `load` query, e.g. requests per second
   std::optional<double> latency_seconds;
-  std::optional<double> targets;          ///< how many replicas report
+  std::optional<double> targets;  ///< how many replicas report
 
   /// CPU used by the whole service in units of one replica's limit.
   double load() const { return cpu_service_percent / 100; }
 };
 
-/// One measured value to mean and sum. `of_service` tells which of both `percent` is; running < 1 counts as 1.
+/// One measured value to mean and sum. `of_service` tells which of both `percent` is; running < 1
+/// counts as 1.
 struct MeanAndSum {
   double mean = 0;
   double sum = 0;
@@ -46,7 +48,8 @@ struct Observation {
 
 enum class ServiceMode { kReplicated, kGlobal, kReplicatedJob, kGlobalJob, kUnknown };
 
-/// UpdateStatus.State of the Docker API; kNone when there is none, kUnknown for a word skep does not know.
+/// UpdateStatus.State of the Docker API; kNone when there is none, kUnknown for a word skep does
+/// not know.
 enum class UpdateState {
   kNone,
   kUpdating,
@@ -63,9 +66,10 @@ struct ServiceStatus {
   ServiceMode mode = ServiceMode::kReplicated;
   ReplicaCount replicas;
   UpdateState update = UpdateState::kNone;
-  std::uint64_t spec_fingerprint = 0;  ///< changes when anything of the spec but the replica count changes
-  int unplaced_tasks = 0;              ///< tasks that find no node
-  std::string unplaced_detail;         ///< what the scheduler says of them
+  std::uint64_t spec_fingerprint =
+      0;                        ///< changes when anything of the spec but the replica count changes
+  int unplaced_tasks = 0;       ///< tasks that find no node
+  std::string unplaced_detail;  ///< what the scheduler says of them
 };
 
 /// Why there is no status or no metrics.
@@ -75,7 +79,8 @@ struct TickProblem {
   std::string message;  ///< one sentence, with what to do
 };
 
-/// All that a tick brings. `service` without `metrics` (or neither) comes with a problem that says why.
+/// All that a tick brings. `service` without `metrics` (or neither) comes with a problem that says
+/// why.
 struct TickInput {
   std::optional<ServiceStatus> service;
   std::optional<Metrics> metrics;

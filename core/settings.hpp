@@ -1,12 +1,12 @@
-// What can be configured of one service's controller. Plain values; config/ reads and validates them, so the core
-// may rely on the ranges given here. Defaults are those of config/skep.yaml.
+// What can be configured of one service's controller. Plain values; config/ reads and validates
+// them, so the core may rely on the ranges given here. Defaults are those of config/skep.yaml.
 #pragma once
+
+#include "core/time.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "core/time.hpp"
 
 namespace skep {
 
@@ -27,16 +27,18 @@ enum class ActionKind { kScaleIn = -1, kHold = 0, kScaleOut = 1 };
 enum class Feature { kReplicas, kLoad, kCpu, kRam };
 
 struct BinSettings {
-  int cpu = 10;             ///< bins of equal width over 0-100%, 1 to 1000
-  int ram = 5;              ///< bins of equal width over 0-100%, 1 to 1000
-  double load_ratio = 1.07; ///< one load bin is this much larger than the one before, above 1 and at most 10
+  int cpu = 10;  ///< bins of equal width over 0-100%, 1 to 1000
+  int ram = 5;   ///< bins of equal width over 0-100%, 1 to 1000
+  double load_ratio =
+      1.07;  ///< one load bin is this much larger than the one before, above 1 and at most 10
 
   bool operator==(const BinSettings&) const = default;
 };
 
 enum class RewardType {
   kSlo,         ///< a cost with three weights; both too few and too many replicas cost something
-  kThresholds,  ///< the seed's rule: thresholds that grow with the replicas, rewards from -15 to +20
+  kThresholds,  ///< the seed's rule: thresholds that grow with the replicas, rewards from -15 to
+                ///< +20
 };
 
 /// Weights of the slo cost, each >= 0 and not all 0.
@@ -57,8 +59,9 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
-/// The seed's thresholds in percent of the whole service: base + per_replica (n - 1) up to n = last, then beyond.
-/// The defaults are its newer version; the older one is 20, 20, 10, 6, 90 and 10, 20 for an unknown count.
+/// The seed's thresholds in percent of the whole service: base + per_replica (n - 1) up to n =
+/// last, then beyond. The defaults are its newer version; the older one is 20, 20, 10, 6, 90 and
+/// 10, 20 for an unknown count.
 struct ThresholdSettings {
   double cpu_base = 1;
   double ram_base = 10;
@@ -98,17 +101,22 @@ struct EnvironmentSettings {
 };
 
 struct GuardSettings {
-  double panic_cpu_percent = 95;      ///< at or above it, up to doubling is allowed and a scale-out is forced; 0: off
-  double ram_limit_percent = 0;       ///< at or above it, scale-in is forbidden and a scale-out forced; 0: off
-  Duration scale_in_stabilization{0}; ///< scale in only to the largest count wished for in this window
-  bool act_only_over_threshold = false;  ///< the seed: no action while CPU and RAM are within their limits
+  double panic_cpu_percent =
+      95;  ///< at or above it, up to doubling is allowed and a scale-out is forced; 0: off
+  double ram_limit_percent =
+      0;  ///< at or above it, scale-in is forbidden and a scale-out forced; 0: off
+  Duration scale_in_stabilization{
+      0};  ///< scale in only to the largest count wished for in this window
+  bool act_only_over_threshold =
+      false;  ///< the seed: no action while CPU and RAM are within their limits
 
   bool operator==(const GuardSettings&) const = default;
 };
 
 enum class PolicyType { kQLearning, kTargetTracking, kThresholds, kStatic };
 
-/// alpha = max(min, start / (1 + visits)^visits_power). A constant rate has visits_power 0 and min = start.
+/// alpha = max(min, start / (1 + visits)^visits_power). A constant rate has visits_power 0 and min
+/// = start.
 struct LearningRateSettings {
   double start = 0.1;         ///< in (0, 1]
   double min = 0.01;          ///< in (0, start]
@@ -117,7 +125,8 @@ struct LearningRateSettings {
   bool operator==(const LearningRateSettings&) const = default;
 };
 
-/// epsilon starts at start and is multiplied by decay at each choice, down to end. All in [0, 1], end <= start.
+/// epsilon starts at start and is multiplied by decay at each choice, down to end. All in [0, 1],
+/// end <= start.
 struct ExplorationSettings {
   double start = 0;
   double end = 0;
@@ -161,7 +170,8 @@ struct ControllerSettings {
   Duration interval{15s};  ///< one tick, at least 1 ms
   Duration cooldown{30s};  ///< after every scale command, >= 0
   bool dry_run = false;
-  std::uint64_t random_seed = 1;  ///< what makes a run repeatable; the daemon draws one when it is configured as 0
+  std::uint64_t random_seed =
+      1;  ///< what makes a run repeatable; the daemon draws one when it is configured as 0
   ReplicaSettings replicas;
   EnvironmentSettings environment;
   GuardSettings guard;

@@ -1,13 +1,13 @@
 // What of a controller survives a restart. How it is written to a file is the daemon's business.
 #pragma once
 
+#include "core/time.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "core/time.hpp"
 
 namespace skep {
 
@@ -22,15 +22,17 @@ struct TableCell {
 };
 
 struct Snapshot {
-  std::string layout;            ///< which table the cells belong to; a table of another layout must not be mixed in
+  std::string
+      layout;  ///< which table the cells belong to; a table of another layout must not be mixed in
   std::vector<TableCell> cells;  ///< in order of state and action
   double epsilon = 0;
   std::uint64_t ticks = 0;
-  Duration cooldown_left{0};     ///< at the moment of the snapshot
-  bool command_pending = false;  ///< a scale command was about to be sent: keep a whole cooldown after a restart
-  std::optional<int> known_desired;     ///< the last desired count that skep saw or set
-  std::optional<int> own_target;        ///< the last count that skep itself asked for
-  std::uint64_t spec_fingerprint = 0;   ///< of the service when known_desired was seen
+  Duration cooldown_left{0};           ///< at the moment of the snapshot
+  std::optional<int> pending_target;   ///< a scale command to this count was about to be sent: keep
+                                       ///< a whole cooldown
+  std::optional<int> known_desired;    ///< the last desired count that skep saw or set
+  std::optional<int> own_target;       ///< the last count that skep itself asked for
+  std::uint64_t spec_fingerprint = 0;  ///< of the service when known_desired was seen
   bool paused = false;
   Duration pause_left{0};  ///< 0 while paused: until resumed
 

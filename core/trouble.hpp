@@ -1,11 +1,12 @@
-// One failure, told once when it begins, once a minute with a count while it lasts, and once when it ends.
+// One failure, told once when it begins, once a minute with a count while it lasts, and once when
+// it ends.
 #pragma once
+
+#include "core/time.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "core/time.hpp"
 
 namespace skep {
 
@@ -19,8 +20,7 @@ struct TroubleReport {
 
 class Trouble {
  public:
-  /// It is there. A report when it is new, when what it is (`message`) changed more than a minute after the last report,
-  /// or when the last report is a minute old.
+  /// It is there. A report when it is new, or when the last report is a minute old.
   std::optional<TroubleReport> seen(TimePoint now);
   /// It is gone. A report when it was there.
   std::optional<TroubleReport> gone(TimePoint now);

@@ -1,0 +1,24 @@
+#include "core/agent.hpp"
+
+#include "core/autoscale_env.hpp"
+#include "core/q_learning.hpp"
+#include "core/rule_policies.hpp"
+#include "core/target_tracking.hpp"
+
+namespace skep {
+
+std::unique_ptr<Agent> make_agent(const ControllerSettings& settings, const AutoscaleEnv& env) {
+  switch (settings.agent.policy) {
+    case PolicyType::kQLearning:
+      return std::make_unique<QLearningAgent>(settings, env);
+    case PolicyType::kTargetTracking:
+      return std::make_unique<TargetTrackingPolicy>(settings);
+    case PolicyType::kThresholds:
+      return std::make_unique<ThresholdPolicy>(settings, env);
+    case PolicyType::kStatic:
+      return std::make_unique<StaticPolicy>();
+  }
+  return nullptr;
+}
+
+}  // namespace skep

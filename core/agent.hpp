@@ -1,0 +1,80 @@
+// The port of everything that can wish for a change of the replica count: the Q-learner and the
+// plain rules.
+//
+// Each tick with data the controller calls observe, then wish, and then exactly one of applied
+// (what was really done, after the guard and after Docker's answer) and drop (it is not known what
+// was done, or something else interfered).
+#pragma once
+
+#include "core/decision.hpp"
+#include "core/discretizer.hpp"
+#include "core/observation.hpp"
+#include "core/settings.hpp"
+#include "core/snapshot.hpp"
+#include "core/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skep {
+
+class AutoscaleEnv;
+
+/// What an agent sees at a tick. References are valid during the call only.
+struct AgentView {
+  const Observation& observation;
+  std::size_t state;  ///< id of the discretized observation
+  double reward;      ///< of the tick that just ended, the price of a change included
+  const std::vector<bool>&
+      allowed;   ///< for each action of the action space: the guard would allow it here
+  bool may_act;  ///< false while a cooldown, a pause or a block holds every change back
+  TimePoint now;
+};
+
+struct Wish {
+  int change = 0;
+  bool exploring = false;
+  std::vector<ActionValue> q;  ///< values of all actions; empty for a rule without a table
+  std::string why;             ///< a clause: "target tracking at 60% asks for 4 replicas"
+};
+
+/// One update of a table.
+struct LearnedUpdate {
+  std::size_t state = 0;
+  int change = 0;
+  double before = 0;
+  double after = 0;
+  double visits = 0;
+  int ticks = 0;  ///< how many ticks the transition lasted
+};
+
+class Agent {
+ public:
+  virtual ~Agent() = default;
+
+  /// Learns from what happened since the last tick.
+  virtual std::optional<LearnedUpdate> observe(const AgentView&) { return std::nullopt; }
+  /// What it would do now; a change of the action space or, for a rule, any change.
+  virtual Wish wish(const AgentView& view) = 0;
+  /// `change` was really done in the state of the last observe; its effect may be judged from `due`
+  /// on.
+  virtual void applied(int /*change*/, TimePoint /*due*/) {}
+  /// Forgets the transition that is open, so that nothing wrong is learned from it.
+  virtual void drop() {}
+
+  virtual double epsilon() const { return 0; }
+  /// Names what the table is made for; "" for a rule.
+  virtual std::string layout() const { return {}; }
+  virtual void save(Snapshot&) const {}
+  /// False, and nothing changed, when the snapshot's table has another layout or cells outside it.
+  virtual bool restore(const Snapshot&) { return true; }
+};
+
+/// The agent that `settings.agent.policy` names.
+std::unique_ptr<Agent> make_agent(const ControllerSettings& settings, const AutoscaleEnv& env);
+
+}  // namespace skep

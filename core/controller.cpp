@@ -1,0 +1,374 @@
+#include "core/controller.hpp"
+
+#include "core/reason.hpp"
+#include "core/words.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace skep {
+namespace {
+
+EventKind event_of(ProblemKind kind) {
+  switch (kind) {
+    case ProblemKind::kDockerUnreachable:
+      return EventKind::kDockerUnreachable;
+    case ProblemKind::kNotManager:
+      return EventKind::kBlocked;
+    case ProblemKind::kServiceMissing:
+      return EventKind::kServiceMissing;
+    case ProblemKind::kMetricsMissing:
+      return EventKind::kMetricsMissing;
+  }
+  return EventKind::kBlocked;
+}
+
+/// Why this service cannot be scaled at all right now; empty when it can.
+std::string obstacle(const ServiceStatus& status) {
+  if (status.mode != ServiceMode::kReplicated) {
+    return "The service is not in replicated mode, so it has no replica count that could be "
+           "changed: deploy it with "
+           "mode replicated or take it out of the configuration.";
+  }
+  switch (status.update) {
+    case UpdateState::kNone:
+    case UpdateState::kCompleted:
+    case UpdateState::kRollbackCompleted:
+      break;
+    case UpdateState::kUpdating:
+    case UpdateState::kRollbackStarted:
+      return "An update or rollback of the service is running: scaling goes on when it is done.";
+    case UpdateState::kPaused:
+    case UpdateState::kRollbackPaused:
+      return "An update or rollback of the service is paused, and scaling would resume it: repair "
+             "and resume it with "
+             "'docker service update', or go back with 'docker service rollback'.";
+    case UpdateState::kUnknown:
+      return "The service is in an update state that this version does not know: it is left alone "
+             "until that ends.";
+  }
+  if (status.replicas.desired == 0) {
+    return "The service was scaled to 0, so somebody switched it off: it is left alone until "
+           "'docker service scale' "
+           "sets another count.";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(ControllerState state) {
+  switch (state) {
+    case ControllerState::kObserving:
+      return "observing";
+    case ControllerState::kCooling:
+      return "cooling";
+    case ControllerState::kPaused:
+      return "paused";
+    case ControllerState::kBlocked:
+      return "blocked";
+  }
+  return "";
+}
+
+Controller::Controller(const ControllerSettings& settings)
+    : settings_(settings),
+      env_(settings_),
+      agent_(make_agent(settings_, env_)),
+      guard_(settings_) {}
+
+TickResult Controller::tick(const TickInput& input, TimePoint now) {
+  TickResult result;
+  ++ticks_;
+  if (!input.service) {
+    const TickProblem problem = input.problem.value_or(
+        TickProblem{ProblemKind::kDockerUnreachable, "Docker said nothing."});
+    blocked_ = true;
+    agent_->drop();
+    if (problem.kind != ProblemKind::kDockerUnreachable) {
+      clear(result, EventKind::kDockerUnreachable, now);
+    }
+    fail(result, event_of(problem.kind), problem.message, now);
+    return result;
+  }
+  const ServiceStatus& status = *input.service;
+  clear(result, EventKind::kDockerUnreachable, now);
+  clear(result, EventKind::kServiceMissing, now);
+  notice_others(result, status, now);
+
+  const std::string why_blocked = obstacle(status);
+  blocked_ = !why_blocked.empty();
+  if (blocked_) {
+    agent_->drop();
+    fail(result, EventKind::kBlocked, why_blocked, now);
+    if (status.mode != ServiceMode::kReplicated || status.replicas.desired == 0) {
+      return result;
+    }
+  } else {
+    clear(result, EventKind::kBlocked, now);
+  }
+  if (!input.metrics) {
+    agent_->drop();
+    fail(result, EventKind::kMetricsMissing,
+         input.problem ? input.problem->message
+                       : "The metrics are missing: see the queries of the service.",
+         now);
+    return result;
+  }
+  clear(result, EventKind::kMetricsMissing, now);
+  if (paused(now)) {
+    agent_->drop();
+  }
+  notice_episode(result, now);
+
+  const Observation observation{status.replicas, *input.metrics};
+  const EnvStep step = env_.observe(observation);
+  GuardInput guard_input{status, *input.metrics};
+  guard_input.cooldown_left = cooldown_left(now);
+  guard_input.paused = paused(now);
+  guard_input.over_threshold = env_.over_threshold(step);
+  guard_input.now = now;
+
+  std::vector<bool> allowed;
+  for (const int change : env_.action_space().changes()) {
+    allowed.push_back(guard_.allows(guard_input, change));
+  }
+  const bool may_act =
+      !blocked_ && !guard_input.paused && guard_input.cooldown_left == Duration::zero();
+  const AgentView view{observation, step.state, step.reward, allowed, may_act, now};
+  const std::optional<LearnedUpdate> learned = agent_->observe(view);
+
+  Decision decision;
+  decision.epsilon = agent_->epsilon();
+  SourcedWish wished = wish(view, status.replicas.desired);
+  guard_input.source = wished.source;
+  Verdict verdict = guard_.judge(guard_input, wished.wish.change);
+
+  decision.tick = ticks_;
+  decision.replicas = status.replicas;
+  decision.cpu_percent = step.cpu_percent;
+  decision.ram_percent = step.ram_percent;
+  decision.load = input.metrics->load();
+  decision.thresholds = step.thresholds;
+  decision.state_id = step.state;
+  decision.state = step.bins;
+  decision.q = std::move(wished.wish.q);
+  decision.wanted = wished.wish.change;
+  decision.exploring = wished.wish.exploring;
+  decision.guard = std::move(verdict.notes);
+  decision.change = verdict.change;
+  decision.target_replicas = status.replicas.desired + verdict.change;
+  decision.reward = step.reward;
+  decision.why = std::move(wished.wish.why);
+  decision.reason = explain(decision, {});
+  if (learned) {
+    decision.q_change = std::abs(learned->after - learned->before);
+    ControllerEvent event;
+    event.kind = EventKind::kLearned;
+    event.message = "The value of " + action_name(learned->change) + " in state " +
+                    std::to_string(learned->state) + " went from " + number_text(learned->before) +
+                    " to " + number_text(learned->after) + ".";
+    event.learned = learned;
+    result.events.push_back(std::move(event));
+  }
+  if (decision.change != 0) {
+    result.command = ScaleCommand{status.replicas.desired, decision.target_replicas};
+  } else if (may_act) {
+    agent_->applied(0, now);
+  }
+  result.decision = std::move(decision);
+  return result;
+}
+
+void Controller::scale_finished(ScaleOutcome outcome, std::string_view error, Decision& decision,
+                                TimePoint now) {
+  switch (outcome) {
+    case ScaleOutcome::kAccepted:
+      cooldown_end_ = now + settings_.cooldown;
+      watch_.accepted(decision.target_replicas);
+      env_.step(decision.change);
+      agent_->applied(decision.change, *cooldown_end_);
+      break;
+    case ScaleOutcome::kUnknown:
+      cooldown_end_ = now + settings_.cooldown;
+      watch_.unanswered(decision.target_replicas);
+      agent_->drop();
+      break;
+    case ScaleOutcome::kRefused:
+      agent_->applied(0, now);
+      break;
+    case ScaleOutcome::kConflict:
+      agent_->drop();
+      break;
+  }
+  decision.applied = outcome == ScaleOutcome::kAccepted;
+  if (!decision.applied) {
+    decision.change = 0;
+    decision.target_replicas = decision.replicas.desired;
+    decision.reason = explain(decision, error);
+  }
+}
+
+void Controller::pause(std::optional<TimePoint> until) {
+  paused_ = true;
+  paused_until_ = until;
+}
+
+void Controller::resume() {
+  paused_ = false;
+  paused_until_.reset();
+}
+
+bool Controller::paused(TimePoint now) const {
+  return paused_ && (!paused_until_ || now < *paused_until_);
+}
+
+TimePoint Controller::next_tick(TimePoint start, TimePoint now) const {
+  const TimePoint grid =
+      now < start ? start : start + ((now - start) / settings_.interval + 1) * settings_.interval;
+  return cooldown_left(now) > Duration::zero() ? std::min(grid, *cooldown_end_) : grid;
+}
+
+ControllerState Controller::state(TimePoint now) const {
+  if (blocked_) {
+    return ControllerState::kBlocked;
+  }
+  if (paused(now)) {
+    return ControllerState::kPaused;
+  }
+  return cooldown_left(now) > Duration::zero() ? ControllerState::kCooling
+                                               : ControllerState::kObserving;
+}
+
+Duration Controller::cooldown_left(TimePoint now) const {
+  return cooldown_end_ ? std::max(Duration::zero(), *cooldown_end_ - now) : Duration::zero();
+}
+
+void Controller::fail(TickResult& result, EventKind kind, const std::string& message,
+                      TimePoint now) {
+  if (const auto report = troubles_[static_cast<std::size_t>(kind)].seen(now)) {
+    ControllerEvent event;
+    event.kind = kind;
+    event.message = message;
+    event.trouble = report;
+    result.events.push_back(std::move(event));
+  }
+}
+
+void Controller::clear(TickResult& result, EventKind kind, TimePoint now) {
+  if (const auto report = troubles_[static_cast<std::size_t>(kind)].gone(now)) {
+    ControllerEvent event;
+    event.kind = kind;
+    event.message = "This is over after " + seconds_text(report->lasted) + ".";
+    event.trouble = report;
+    result.events.push_back(std::move(event));
+  }
+}
+
+void Controller::notice_others(TickResult& result, const ServiceStatus& status, TimePoint now) {
+  if (status.mode != ServiceMode::kReplicated) {
+    return;
+  }
+  const ReplicaWatch::News news = watch_.look(status);
+  if (news.kind == ReplicaWatch::Kind::kNothing) {
+    return;
+  }
+  agent_->drop();
+  ControllerEvent event;
+  event.kind = EventKind::kExternalChange;
+  event.message = "Somebody changed the replica count from " + std::to_string(news.from) + " to " +
+                  std::to_string(news.to);
+  if (news.kind == ReplicaWatch::Kind::kDeploy) {
+    event.message +=
+        " together with the rest of the service, as a deploy does: skep goes back to " +
+        replicas_text(news.from) + " when the update is complete.";
+  } else {
+    cooldown_end_ = std::max(cooldown_end_.value_or(now), now + settings_.cooldown);
+    event.message +=
+        ": this is respected for one cooldown of " + seconds_text(settings_.cooldown) + ".";
+  }
+  result.events.push_back(std::move(event));
+}
+
+void Controller::notice_episode(TickResult& result, TimePoint now) {
+  if (!env_.episode_running()) {
+    reset_target_ = env_.reset(now);
+    return;
+  }
+  if (!env_.is_done(now)) {
+    return;
+  }
+  reset_target_ = env_.reset(now);
+  ControllerEvent event;
+  event.kind = EventKind::kEpisode;
+  event.message = "An episode is over";
+  event.message +=
+      reset_target_ ? ": the service goes back to " + replicas_text(*reset_target_) + "." : ".";
+  result.events.push_back(std::move(event));
+}
+
+Controller::SourcedWish Controller::wish(const AgentView& view, int desired) {
+  SourcedWish wished;
+  wished.wish = agent_->wish(view);
+  const int bound = std::clamp(desired, settings_.replicas.min, settings_.replicas.max);
+  const auto overrule = [&wished, desired](int target, WishSource source, std::string why) {
+    wished.wish.change = target - desired;
+    wished.wish.exploring = false;
+    wished.wish.why = std::move(why);
+    wished.source = source;
+  };
+  if (reset_target_ && desired == *reset_target_) {
+    reset_target_.reset();
+  }
+  if (const auto restore = watch_.restore_target()) {
+    const int target = std::clamp(*restore, settings_.replicas.min, settings_.replicas.max);
+    overrule(target, WishSource::kRestore,
+             "a deploy reset the count, and skep goes back to " + replicas_text(target));
+  } else if (bound != desired) {
+    overrule(bound, WishSource::kBound,
+             replicas_text(desired) + " is outside the configured range, so it goes back to " +
+                 std::to_string(bound));
+  } else if (reset_target_) {
+    overrule(*reset_target_, WishSource::kReset,
+             "a new episode begins with " + replicas_text(*reset_target_));
+  }
+  return wished;
+}
+
+Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending) const {
+  Snapshot snapshot;
+  agent_->save(snapshot);
+  snapshot.ticks = ticks_;
+  snapshot.cooldown_left = cooldown_left(now);
+  if (pending) {
+    snapshot.pending_target = pending->to;
+  }
+  const ReplicaWatch::Memory memory = watch_.memory();
+  snapshot.known_desired = memory.known_desired;
+  snapshot.own_target = memory.own_target;
+  snapshot.spec_fingerprint = memory.spec_fingerprint;
+  snapshot.paused = paused(now);
+  snapshot.pause_left = snapshot.paused && paused_until_ ? *paused_until_ - now : Duration::zero();
+  return snapshot;
+}
+
+bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) {
+  age = std::max(age, Duration::zero());
+  ticks_ = snapshot.ticks;
+  watch_.remember({snapshot.known_desired, snapshot.own_target, snapshot.spec_fingerprint});
+  if (snapshot.pending_target) {
+    watch_.unanswered(*snapshot.pending_target);
+    cooldown_end_ = now + settings_.cooldown;
+  } else if (snapshot.cooldown_left > age) {
+    cooldown_end_ = now + std::min(snapshot.cooldown_left - age, settings_.cooldown);
+  }
+  if (snapshot.paused && snapshot.pause_left == Duration::zero()) {
+    pause(std::nullopt);
+  } else if (snapshot.paused && snapshot.pause_left > age) {
+    pause(now + snapshot.pause_left - age);
+  }
+  return agent_->restore(snapshot);
+}
+
+}  // namespace skep

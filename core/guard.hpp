@@ -1,0 +1,76 @@
+// What may really be done. The rules stand in a fixed order; each that changes the wish adds a note
+// with its reason:
+//
+//   data -> update -> switched_off -> paused -> cooldown -> stabilization -> bounds -> panic /
+//   max_step -> ram_limit
+//   -> over_limit -> targets -> no_node -> threshold -> dry_run
+//
+// (A tick without data, a service that is not replicated, and a node that is no manager never get
+// as far as a wish.)
+#pragma once
+
+#include "core/decision.hpp"
+#include "core/observation.hpp"
+#include "core/settings.hpp"
+#include "core/time.hpp"
+
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace skep {
+
+/// No update or rollback of the service is running or paused, so that a scale command disturbs
+/// none.
+bool at_rest(UpdateState state);
+
+/// Where a wish comes from. All but an agent's may be larger than max_step.
+enum class WishSource {
+  kAgent,
+  kReset,    ///< a new episode begins at one replica
+  kRestore,  ///< a deploy reset the replica count
+  kBound,    ///< the replica count is outside min and max
+};
+
+struct GuardInput {
+  const ServiceStatus& status;
+  const Metrics& metrics;
+  Duration cooldown_left{0};
+  bool paused = false;
+  bool over_threshold = true;  ///< CPU or RAM is over the environment's threshold
+  WishSource source = WishSource::kAgent;
+  TimePoint now{};
+};
+
+struct Verdict {
+  int change = 0;
+  std::vector<GuardNote> notes;
+};
+
+class Guard {
+ public:
+  explicit Guard(const ControllerSettings& settings);
+
+  /// What remains of the wish to change the replica count by `change`. Remembers the wish for the
+  /// stabilisation.
+  Verdict judge(const GuardInput& input, int change);
+  /// An agent's wish for `change` would be left as it is, were there no cooldown, no threshold and
+  /// no dry-run.
+  bool allows(const GuardInput& input, int change) const;
+
+ private:
+  /// `notes` may be null.
+  int limit(const GuardInput& input, int change, std::vector<GuardNote>* notes) const;
+  int stabilized(const GuardInput& input, int change) const;
+
+  ReplicaSettings replicas_;
+  GuardSettings settings_;
+  double cpu_limit_percent_;
+  double target_cpu_percent_;
+  Duration cooldown_;
+  bool dry_run_;
+  std::deque<std::pair<TimePoint, int>> wished_counts_;
+};
+
+}  // namespace skep

@@ -1,0 +1,60 @@
+// Tabular Q-learning from what was really done (factual updates).
+//
+// An applied change opens a transition; it lasts until the first observation at least a cooldown
+// after the scale command. A hold lasts one tick. Whatever makes it unclear what caused what drops
+// the open transition.
+#pragma once
+
+#include "core/agent.hpp"
+#include "core/autoscale_env.hpp"
+#include "core/q_table.hpp"
+#include "core/random.hpp"
+#include "core/settings.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skep {
+
+class QLearningAgent final : public Agent {
+ public:
+  /// `env` must outlive the agent.
+  QLearningAgent(const ControllerSettings& settings, const AutoscaleEnv& env);
+
+  std::optional<LearnedUpdate> observe(const AgentView& view) override;
+  Wish wish(const AgentView& view) override;
+  void applied(int change, TimePoint due) override;
+  void drop() override { open_.reset(); }
+
+  double epsilon() const override { return epsilon_.epsilon(); }
+  std::string layout() const override;
+  void save(Snapshot& snapshot) const override;
+  bool restore(const Snapshot& snapshot) override;
+
+  const QTable& table() const { return table_; }
+
+ private:
+  struct Transition {
+    std::size_t state;
+    std::size_t action;
+    TimePoint due;
+    DiscountedReturn rewards;
+  };
+
+  std::vector<bool> explorable(const AgentView& view) const;
+
+  AgentSettings settings_;
+  Limits limits_;
+  std::string layout_;
+  const AutoscaleEnv& env_;
+  QTable table_;
+  std::vector<std::size_t>
+      preference_;  ///< hold first, then out by size, then in by size: ties go to the safest
+  EpsilonSchedule epsilon_;
+  Random random_;
+  std::size_t state_ = 0;  ///< of the last observe
+  std::optional<Transition> open_;
+};
+
+}  // namespace skep

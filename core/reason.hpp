@@ -1,0 +1,15 @@
+// The one sentence that explains a decision.
+#pragma once
+
+#include "core/decision.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace skep {
+
+/// "CPU 83% is over its limit of 80%: <why>, held back by the guard rule cooldown (12.3 s left of
+/// 30 s)." `failure` says why a command was not accepted, and is empty otherwise.
+std::string explain(const Decision& decision, std::string_view failure);
+
+}  // namespace skep
