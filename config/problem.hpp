@@ -14,6 +14,12 @@ struct Position {
   auto operator<=>(const Position&) const = default;
 };
 
+/// One line about a place in a text: what is wrong and what would be right.
+struct PositionedMessage {
+  Position position;
+  std::string message;
+};
+
 enum class Severity {
   kError,    ///< the configuration is refused
   kWarning,  ///< it is used, but not quite as it says

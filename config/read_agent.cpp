@@ -1,0 +1,85 @@
+#include "config/read_settings.hpp"
+
+#include <algorithm>
+
+namespace skep {
+namespace {
+
+bool is_map_or_absent(const YamlNode* node) {
+  return node == nullptr || node->kind == YamlNode::Kind::kMap ||
+         node->kind == YamlNode::Kind::kNull;
+}
+
+void read_alpha(MapReader& agent, LearningRateSettings& settings) {
+  constexpr NumberRange kRate{0, 1, false};
+  if (!is_map_or_absent(agent.node("alpha"))) {
+    double constant = settings.start;
+    agent.number("alpha", constant, kRate);
+    settings = {constant, constant, 0};
+    return;
+  }
+  MapReader alpha = agent.section("alpha");
+  alpha.number("start", settings.start, kRate);
+  if (!alpha.has("min")) {
+    settings.min = std::min(settings.min, settings.start);
+  }
+  alpha.number("min", settings.min, kRate);
+  alpha.number("visits_power", settings.visits_power, kFraction);
+  if (settings.min > settings.start) {
+    alpha.error("min", "is " + number_as_text(settings.min) + ", above start, which is " +
+                           number_as_text(settings.start) + "; make min at most start");
+  }
+}
+
+void read_epsilon(MapReader& agent, ExplorationSettings& settings) {
+  if (!is_map_or_absent(agent.node("epsilon"))) {
+    double constant = settings.start;
+    agent.number("epsilon", constant, kFraction);
+    settings = {constant, constant, 1};
+    return;
+  }
+  MapReader epsilon = agent.section("epsilon");
+  epsilon.number("start", settings.start, kFraction);
+  epsilon.number("end", settings.end, kFraction);
+  epsilon.number("decay", settings.decay, kFraction);
+  if (settings.end > settings.start) {
+    epsilon.error("end", "is " + number_as_text(settings.end) + ", above start, which is " +
+                             number_as_text(settings.start) + "; make end at most start");
+  }
+}
+
+void read_prior(MapReader prior, PriorSettings& settings) {
+  prior.choice("type", settings.type,
+               Words<PriorType>{{"zero", PriorType::kZero},
+                                {"target_tracking", PriorType::kTargetTracking}});
+  prior.number("visits", settings.visits, {0, 1e6});
+}
+
+void read_target(MapReader target, TargetSettings& settings) {
+  target.number("cpu", settings.cpu_percent, kPositivePercent);
+  target.number("tolerance", settings.tolerance, {0, 1, true, false});
+  MapReader stabilization = target.section("stabilization");
+  stabilization.duration("scale_out", settings.scale_out_stabilization, 0s);
+  stabilization.duration("scale_in", settings.scale_in_stabilization, 0s);
+}
+
+}  // namespace
+
+void read_agent(MapReader agent, ControllerSettings& controller) {
+  AgentSettings& settings = controller.agent;
+  agent.choice("policy", settings.policy,
+               Words<PolicyType>{{"q_learning", PolicyType::kQLearning},
+                                 {"target_tracking", PolicyType::kTargetTracking},
+                                 {"thresholds", PolicyType::kThresholds},
+                                 {"static", PolicyType::kStatic}});
+  read_alpha(agent, settings.alpha);
+  agent.number("gamma", settings.gamma, {0, 1, true, false});
+  read_epsilon(agent, settings.epsilon);
+  read_prior(agent.section("prior"), settings.prior);
+  // The only way to learn so far, so there is nothing to set.
+  enum class Updates { kFactual } updates = Updates::kFactual;
+  agent.choice("updates", updates, Words<Updates>{{"factual", Updates::kFactual}});
+  read_target(agent.section("target"), settings.target);
+}
+
+}  // namespace skep

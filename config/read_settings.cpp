@@ -1,0 +1,163 @@
+#include "config/read_settings.hpp"
+
+#include "config/address.hpp"
+
+namespace skep {
+namespace {
+
+void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
+  std::string url;
+  const bool direct = prometheus.text("url", url);
+  const bool from_file = prometheus.file_content("url_file", url);
+  if (prometheus.has("url") && prometheus.has("url_file")) {
+    prometheus.error("url_file", "and url are both set; keep one of them");
+  }
+  if (direct || from_file) {
+    const ParsedAddress parsed = parse_prometheus_url(url);
+    if (parsed.value) {
+      settings.url = *parsed.value;
+    } else {
+      prometheus.error(from_file ? "url_file" : "url", parsed.error);
+    }
+  }
+  prometheus.duration("timeout", settings.timeout, 1ms);
+
+  std::string user;
+  std::string password;
+  const bool has_user = prometheus.text("username", user);
+  const bool has_password = prometheus.file_content("password_file", password);
+  if (prometheus.has("username") != prometheus.has("password_file")) {
+    prometheus.error(has_user ? "username" : "password_file",
+                     "needs its other half; set username and password_file together");
+  } else if (has_user && has_password && has_credentials(settings.url)) {
+    prometheus.error("username", "is in the url as well; keep one of them");
+  } else if (has_user && has_password) {
+    settings.url = with_credentials(settings.url, user, password);
+  }
+}
+
+void read_docker(MapReader docker, const Environment& environment, DockerSettings& settings) {
+  std::string host;
+  bool given = docker.text("host", host);
+  std::string origin;
+  if (!docker.has("host")) {
+    const std::optional<std::string> from_environment = environment("DOCKER_HOST");
+    given = from_environment && !from_environment->empty();
+    host = from_environment.value_or("");
+    origin = "from the environment variable DOCKER_HOST ";
+  }
+  if (given) {
+    const ParsedAddress parsed = parse_docker_host(host);
+    if (parsed.value) {
+      settings.host = *parsed.value;
+    } else {
+      docker.error("host", origin + parsed.error);
+    }
+  }
+  docker.duration("timeout", settings.timeout, 1ms);
+}
+
+void read_common(MapReader controller, CommonSettings& settings) {
+  controller.duration("interval", settings.interval, 1ms);
+  controller.duration("cooldown", settings.cooldown, 0s);
+  controller.boolean("dry_run", settings.dry_run);
+  controller.unsigned_integer("random_seed", settings.random_seed);
+}
+
+void read_state(MapReader state, StateSettings& settings) {
+  state.text("path", settings.path);
+  state.duration("interval", settings.interval, 1ms);
+}
+
+void read_log(MapReader log, LogSettings& settings) {
+  log.choice("level", settings.level,
+             Words<LogLevel>{{"trace", LogLevel::kTrace},
+                             {"debug", LogLevel::kDebug},
+                             {"info", LogLevel::kInfo},
+                             {"warn", LogLevel::kWarn},
+                             {"error", LogLevel::kError}});
+  log.choice("format", settings.format,
+             Words<LogFormat>{{"json", LogFormat::kJson}, {"text", LogFormat::kText}});
+}
+
+void read_http(MapReader http, HttpSettings& settings) {
+  std::string listen;
+  if (http.text("listen", listen, true)) {
+    const ParsedAddress parsed = parse_listen_address(listen);
+    if (parsed.value) {
+      settings.listen = *parsed.value;
+    } else {
+      http.error("listen", parsed.error);
+    }
+  }
+  http.file_content("token_file", settings.token);
+}
+
+// Two entries that could come to mean the same Swarm service would fight each other.
+bool may_be_same(const ServiceSettings& a, const ServiceSettings& b) {
+  return a.name == b.name || (a.match == NameMatch::kPrefix && b.name.starts_with(a.name)) ||
+         (b.match == NameMatch::kPrefix && a.name.starts_with(b.name));
+}
+
+void refuse_same_service(const ServiceSettings& service, Position position, std::size_t index,
+                         const std::vector<ServiceSettings>& earlier, Report& report) {
+  for (std::size_t i = 0; i < earlier.size() && !service.name.empty(); ++i) {
+    if (earlier[i].name.empty() || !may_be_same(service, earlier[i])) {
+      continue;
+    }
+    const std::string other = "services[" + std::to_string(i) + ']';
+    const std::string path =
+        "services[" + std::to_string(index) + "].name is " + quoted(service.name);
+    report.error(position, service.name == earlier[i].name
+                               ? path + ", as in " + other + "; name each service once"
+                               : path + ", which may be the same service as " +
+                                     quoted(earlier[i].name) + " in " + other +
+                                     " because of match: prefix; use match: exact");
+    return;
+  }
+}
+
+void read_services(MapReader& root, ReadContext& context, Settings& settings) {
+  const YamlNode* list = root.node("services");
+  if (list == nullptr || list->kind != YamlNode::Kind::kList || list->children.empty()) {
+    if (list != nullptr || !root.has("services")) {
+      root.error("services",
+                 "must be a list of at least one service, as in \"services:\" and below "
+                 "it \"  - name: mystack_application\"");
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < list->children.size(); ++i) {
+    const YamlNode& item = list->children[i];
+    const std::string path = "services[" + std::to_string(i) + ']';
+    if (item.kind != YamlNode::Kind::kMap) {
+      if (item.kind != YamlNode::Kind::kRefused) {
+        context.report.error(item.position, path + " must hold keys, starting with \"name: \"");
+      }
+      continue;
+    }
+    MapReader reader(context, &item, path);
+    const Position position = reader.position("name");
+    ServiceSettings service = read_service(std::move(reader), settings.controller);
+    refuse_same_service(service, position, i, settings.services, context.report);
+    settings.services.push_back(std::move(service));
+  }
+}
+
+}  // namespace
+
+Settings read_settings(const YamlNode& root, ReadContext& context) {
+  Settings settings;
+  MapReader reader(context, &root, "");
+  read_prometheus(reader.section("prometheus"), settings.prometheus);
+  read_docker(reader.section("docker"), context.environment, settings.docker);
+  read_common(reader.section("controller"), settings.controller);
+  read_services(reader, context, settings);
+  read_state(reader.section("state"), settings.state);
+  read_log(reader.section("log"), settings.log);
+  read_http(reader.section("http"), settings.http);
+  context.report.refuse_unknown_keys(root);
+  return settings;
+}
+
+}  // namespace skep
