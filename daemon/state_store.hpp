@@ -1,0 +1,63 @@
+// The folder of the saved state: one file for each service, and a lock against a second daemon.
+//
+//   <folder>/lock                       the process that uses the folder
+//   <folder>/<service>.state            see state_codec.hpp
+//   <folder>/<service>.state.tmp        being written; means nothing after a crash
+//   <folder>/<service>.state.damaged-<UTC>, .other-<UTC>    set aside, never read again
+//
+// All calls block; they take a few milliseconds on a local disk.
+#pragma once
+
+#include "core/snapshot.hpp"
+#include "core/time.hpp"
+#include "daemon/result.hpp"
+#include "daemon/wall_clock.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace skep {
+
+class StateStore {
+ public:
+  /// What load found. Without a snapshot the service starts anew.
+  struct Loaded {
+    std::optional<Snapshot> snapshot;
+    Duration age{0};                     ///< since it was saved, >= 0 (0 when the clock went back)
+    std::optional<std::string> warning;  ///< a sentence: what was set aside, and why
+  };
+
+  /// Makes the folder if it is missing, checks that it can be written, and locks it until the store
+  /// is destroyed or the process ends, however it ends. Errors: kStorage, kLocked (another daemon
+  /// uses it).
+  static Result<StateStore> open(const std::string& folder);
+
+  StateStore(StateStore&& other) noexcept;
+  StateStore& operator=(StateStore&& other) noexcept;
+  ~StateStore();
+
+  /// Puts `snapshot` in place of the last one of this service, all or nothing: after a crash or a
+  /// power cut the file is the old one or the new one. Nothing when it is safe on disk. Error:
+  /// kStorage; the old file is still there then.
+  std::optional<Error> save(std::string_view service, const Snapshot& snapshot, WallTime now);
+
+  /// The last snapshot of this service. A file that cannot be used is set aside with a warning.
+  Loaded load(std::string_view service, WallTime now);
+
+  /// Moves the file of this service out of the way, because its table is for another configuration;
+  /// `reason` is the end of a sentence, "its table has another layout". Returns the warning: where
+  /// it is now, and why.
+  std::string set_aside(std::string_view service, std::string_view reason, WallTime now);
+
+ private:
+  StateStore(std::string folder, int folder_fd, int lock_fd);
+  std::string move_away(const std::string& file, std::string_view mark, std::string_view reason,
+                        WallTime now);
+
+  std::string folder_;
+  int folder_fd_ = -1;
+  int lock_fd_ = -1;
+};
+
+}  // namespace skep
