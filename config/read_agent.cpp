@@ -48,10 +48,15 @@ void read_epsilon(MapReader& agent, ExplorationSettings& settings) {
   }
 }
 
-void read_prior(MapReader prior, PriorSettings& settings) {
-  prior.choice("type", settings.type,
-               Words<PriorType>{{"zero", PriorType::kZero},
-                                {"target_tracking", PriorType::kTargetTracking}});
+void read_prior(MapReader& agent, PriorSettings& settings) {
+  const Words<PriorType> types{{"zero", PriorType::kZero},
+                               {"target_tracking", PriorType::kTargetTracking}};
+  if (!is_map_or_absent(agent.node("prior"))) {
+    agent.choice("prior", settings.type, types);
+    return;
+  }
+  MapReader prior = agent.section("prior");
+  prior.choice("type", settings.type, types);
   prior.number("visits", settings.visits, {0, 1e6});
 }
 
@@ -75,7 +80,7 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   read_alpha(agent, settings.alpha);
   agent.number("gamma", settings.gamma, {0, 1, true, false});
   read_epsilon(agent, settings.epsilon);
-  read_prior(agent.section("prior"), settings.prior);
+  read_prior(agent, settings.prior);
   // The only way to learn so far, so there is nothing to set.
   enum class Updates { kFactual } updates = Updates::kFactual;
   agent.choice("updates", updates, Words<Updates>{{"factual", Updates::kFactual}});
