@@ -1,0 +1,155 @@
+#include "daemon/docker_client.hpp"
+
+#include "daemon/excerpt.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+namespace skep {
+namespace {
+
+namespace asio = boost::asio;
+
+HttpClientOptions options_for(std::chrono::milliseconds timeout) {
+  HttpClientOptions options;
+  options.timeout = timeout;
+  return options;
+}
+
+bool is_version(std::string_view text) {
+  return text.size() <= 8 && text.find_first_not_of("0123456789.") == std::string_view::npos &&
+         text.find('.') != std::string_view::npos;
+}
+
+std::string escaped(std::string_view text) {
+  return boost::urls::encode(boost::urls::string_view(text.data(), text.size()),
+                             boost::urls::unreserved_chars);
+}
+
+std::string tasks_path(const std::string& filters) { return "/tasks?filters=" + escaped(filters); }
+
+}  // namespace
+
+DockerClient::DockerClient(asio::any_io_executor executor, Endpoint endpoint,
+                           std::chrono::milliseconds timeout)
+    : http_(std::move(executor), std::move(endpoint), options_for(timeout)) {}
+
+asio::awaitable<std::optional<Error>> DockerClient::negotiate() {
+  HttpRequest ping(HttpMethod::kGet, "/_ping");
+  Result<HttpResponse> pong = co_await http_.request(std::move(ping));
+  if (!pong) co_return std::move(pong.error());
+  if (pong->status != 200) co_return docker_error(DockerRequest::kPing, pong->status, pong->body);
+  const std::string_view version = pong->header("Api-Version");
+  if (!is_version(version)) {
+    co_return Error(ErrorCode::kProtocol,
+                    endpoint().text +
+                        " does not say which version of the Docker API it speaks (\"" +
+                        excerpt(version, 20) + "\"): check docker.host.");
+  }
+  version_ = std::string(version);
+  co_return std::nullopt;
+}
+
+/// A GET at the engine's own version. When the answer tells that the engine is another than the one
+/// the version was agreed upon with (it was upgraded or downgraded meanwhile), that is agreed upon
+/// anew and the question asked once more.
+asio::awaitable<Result<std::string>> DockerClient::get(DockerRequest kind, std::string path) {
+  for (int attempt = 1;; ++attempt) {
+    if (version_.empty()) {
+      std::optional<Error> failed = co_await negotiate();
+      if (failed) co_return std::move(*failed);
+    }
+    const std::string version = version_;
+    HttpRequest request(HttpMethod::kGet, "/v" + version + path);
+    Result<HttpResponse> response = co_await http_.request(std::move(request));
+    if (!response) {
+      version_.clear();
+      co_return std::move(response.error());
+    }
+    const std::string_view spoken = response->header("Api-Version");
+    const bool other_engine = (!spoken.empty() && spoken != version) ||
+                              is_version_refusal(response->status, response->body);
+    if (other_engine) {
+      version_.clear();
+      if (attempt == 1) continue;
+    }
+    if (response->status != 200) co_return docker_error(kind, response->status, response->body);
+    co_return std::move(response->body);
+  }
+}
+
+asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services() {
+  Result<std::string> body = co_await get(DockerRequest::kServices, "/services?status=true");
+  if (!body) co_return std::move(body.error());
+  Result<std::vector<ServiceView>> services = parse_services(*body);
+  if (!services) co_return services;
+
+  // Below API 1.41 the engine does not count the running tasks itself.
+  bool counted = true;
+  for (const ServiceView& service : *services) counted = counted && service.running.has_value();
+  if (counted) co_return services;
+  const std::string path = tasks_path(R"({"desired-state":["running"]})");
+  Result<std::string> tasks = co_await get(DockerRequest::kTasks, path);
+  if (!tasks) co_return std::move(tasks.error());
+  const Result<std::map<std::string, int>> running = parse_running_tasks(*tasks);
+  if (!running) co_return running.error();
+  for (ServiceView& service : *services) {
+    if (service.running) continue;
+    const auto found = running->find(service.id);
+    service.running = found == running->end() ? 0 : found->second;
+  }
+  co_return services;
+}
+
+asio::awaitable<Result<ScaleAccepted>> DockerClient::scale(std::string id,
+                                                           std::uint64_t version_index,
+                                                           std::string spec, int to) {
+  if (version_.empty()) {
+    // What was read at a version that is not known any more must not be written at another one.
+    co_return Error(ErrorCode::kConflict,
+                    "The connection to Docker was lost since the service was read: skep reads it "
+                    "again and decides again.");
+  }
+  Result<std::string> changed = spec_with_replicas(spec, to);
+  if (!changed) co_return std::move(changed.error());
+  HttpRequest update(HttpMethod::kPost,
+                     "/v" + version_ + "/services/" + escaped(id) +
+                         "/update?version=" + std::to_string(version_index),
+                     std::move(*changed), "application/json");
+  Result<HttpResponse> response = co_await http_.request(std::move(update));
+  if (!response) {
+    version_.clear();
+    co_return std::move(response.error());
+  }
+  if (is_version_refusal(response->status, response->body)) {
+    version_.clear();
+    co_return Error(ErrorCode::kConflict,
+                    "Docker was exchanged for another version since the service was read: skep "
+                    "reads it again and decides again.");
+  }
+  if (response->status != 200) {
+    co_return docker_error(DockerRequest::kUpdate, response->status, response->body);
+  }
+  ScaleAccepted accepted;
+  accepted.warnings = parse_update_warnings(response->body);
+  co_return accepted;
+}
+
+asio::awaitable<Result<UnplacedTasks>> DockerClient::unplaced_tasks(std::string service_id) {
+  const std::string path =
+      tasks_path("{\"service\":[\"" + service_id + "\"],\"desired-state\":[\"running\"]}");
+  Result<std::string> body = co_await get(DockerRequest::kTasks, path);
+  if (!body) co_return std::move(body.error());
+  co_return parse_unplaced_tasks(*body);
+}
+
+asio::awaitable<Result<SwarmInfo>> DockerClient::info() {
+  Result<std::string> body = co_await get(DockerRequest::kInfo, "/info");
+  if (!body) co_return std::move(body.error());
+  co_return parse_info(*body);
+}
+
+}  // namespace skep

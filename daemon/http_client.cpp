@@ -1,0 +1,270 @@
+#include "daemon/http_client.hpp"
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <sys/stat.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace skep {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+/// Enough for an ordinary answer to be read in one go.
+constexpr std::size_t kFirstBufferBytes = 4096;
+/// A kept connection does not hold on to more than this.
+constexpr std::size_t kKeptBufferBytes = 64U * 1024;
+
+/// What a person should do about a connection that could not be made.
+std::string connect_advice(const Endpoint& endpoint, const error_code& error) {
+  if (!endpoint.is_unix()) {
+    if (error == asio::error::connection_refused) {
+      return "nothing listens there: check the address and that the server runs.";
+    }
+    return error.message() + ": check the address and the network.";
+  }
+  if (error == asio::error::access_denied) {
+    struct stat info {};
+    const std::string group = stat(endpoint.socket_path.c_str(), &info) == 0
+                                  ? std::to_string(info.st_gid)
+                                  : "of the socket";
+    return "permission denied: run skep with the group of the socket (group id " + group +
+           "; in a stack file user: \"10001:" + group + "\").";
+  }
+  if (error.value() == ENOENT) {
+    return "there is no such socket: check the path, that the engine runs, and in a container that "
+           "the socket is "
+           "mounted.";
+  }
+  if (error == asio::error::connection_refused) {
+    return "the socket is there but nobody listens: check that the engine runs.";
+  }
+  return error.message() + ": check the path and that the engine runs.";
+}
+
+bool same_name(std::string_view a, std::string_view b) { return beast::iequals(a, b); }
+
+}  // namespace
+
+struct HttpClient::Connection {
+  explicit Connection(const asio::any_io_executor& executor) : stream(executor) {}
+
+  beast::basic_stream<asio::generic::stream_protocol> stream;
+  beast::flat_buffer buffer;
+};
+
+/// The outcome of one request over one connection.
+struct HttpClient::Exchange {
+  explicit Exchange(Error error) : response(std::move(error)) {}
+  explicit Exchange(HttpResponse answer) : response(std::move(answer)) {}
+
+  Result<HttpResponse> response;
+  bool reusable = false;     // the connection can take another request
+  bool broke_early = false;  // the connection was closed before the first byte of the answer
+};
+
+std::string_view HttpResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (same_name(key, name)) return value;
+  }
+  return {};
+}
+
+HttpClient::HttpClient(asio::any_io_executor executor, Endpoint endpoint, HttpClientOptions options)
+    : executor_(executor),
+      endpoint_(std::move(endpoint)),
+      options_(std::move(options)),
+      resolver_(executor, options_.lookup) {}
+
+HttpClient::~HttpClient() = default;
+
+Error HttpClient::timeout_error(ErrorCode code, const char* what) const {
+  return Error(code, endpoint_.text + " " + what + " within " +
+                         std::to_string(options_.timeout.count()) +
+                         " ms: check that it is up and not overloaded, or raise the timeout.");
+}
+
+Error HttpClient::io_error(const error_code& error) const {
+  if (error == beast::error::timeout) return timeout_error(ErrorCode::kTimeout, "did not answer");
+  if (error == asio::error::operation_aborted) {
+    return Error(ErrorCode::kCancelled, "The request to " + endpoint_.text + " was given up.");
+  }
+  if (error == http::error::body_limit || error == http::error::header_limit) {
+    return Error(ErrorCode::kProtocol,
+                 endpoint_.text + " sent an answer over the limit of " +
+                     std::to_string(options_.body_limit_bytes) +
+                     " bytes: check the address, and for a query that it selects little.");
+  }
+  const bool closed = error == asio::error::eof || error == http::error::end_of_stream ||
+                      error == http::error::partial_message ||
+                      error.category() == asio::error::get_system_category();
+  if (closed) {
+    return Error(ErrorCode::kLost, endpoint_.text +
+                                       " closed the connection in the middle of a request (" +
+                                       error.message() + "): check its log.");
+  }
+  return Error(ErrorCode::kProtocol, endpoint_.text + " sent something that is not HTTP (" +
+                                         error.message() + "): check the address and port.");
+}
+
+std::string HttpClient::head_of(const HttpRequest& request) const {
+  std::string head = request.method == HttpMethod::kGet ? "GET " : "POST ";
+  head += endpoint_.path_prefix;
+  head += request.target;
+  head += " HTTP/1.1\r\nHost: ";
+  head += endpoint_.host_header;
+  head += "\r\nUser-Agent: skep\r\nAccept: application/json\r\n";
+  if (!endpoint_.authorization.empty()) {
+    head += "Authorization: ";
+    head += endpoint_.authorization;
+    head += "\r\n";
+  }
+  if (request.method == HttpMethod::kPost) {
+    head += "Connection: close\r\nContent-Type: ";
+    head += request.content_type;
+    head += "\r\nContent-Length: ";
+    head += std::to_string(request.body.size());
+    head += "\r\n";
+  }
+  head += "\r\n";
+  return head;
+}
+
+asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
+  const TimePoint deadline = std::chrono::steady_clock::now() + options_.timeout;
+  const std::string head = head_of(request);
+  if (request.method == HttpMethod::kGet && !idle_.empty()) {
+    ConnectionPtr kept = std::move(idle_.back());
+    idle_.pop_back();
+    Exchange done = co_await exchange(*kept, head, request.body, deadline);
+    if (!done.broke_early) {
+      if (done.reusable) keep(std::move(kept));
+      co_return std::move(done.response);
+    }
+    idle_.clear();  // the server has closed one, so it was restarted or has closed them all
+  }
+  Result<ConnectionPtr> connected = co_await connect(deadline);
+  if (!connected) co_return std::move(connected.error());
+  Exchange done = co_await exchange(**connected, head, request.body, deadline);
+  if (done.reusable) keep(std::move(*connected));
+  co_return std::move(done.response);
+}
+
+void HttpClient::keep(ConnectionPtr connection) {
+  if (idle_.size() >= options_.idle_connections) return;
+  if (connection->buffer.capacity() > kKeptBufferBytes) connection->buffer = {};
+  connection->stream.expires_never();
+  idle_.push_back(std::move(connection));
+}
+
+asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connect(TimePoint deadline) {
+  return endpoint_.is_unix() ? connect_unix(deadline) : connect_tcp(deadline);
+}
+
+asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connect_unix(TimePoint deadline) {
+  ConnectionPtr connection = std::make_unique<Connection>(executor_);
+  connection->stream.expires_at(deadline);
+  const asio::local::stream_protocol::endpoint local(endpoint_.socket_path);
+  const asio::generic::stream_protocol::endpoint address(local);
+  const auto [error] = co_await connection->stream.async_connect(address, kAwait);
+  if (!error) co_return std::move(connection);
+  if (error == asio::error::operation_aborted) co_return io_error(error);
+  if (error == beast::error::timeout) {
+    co_return timeout_error(ErrorCode::kUnreachable, "took no connection");
+  }
+  co_return Error(ErrorCode::kUnreachable,
+                  "Cannot connect to " + endpoint_.text + ": " + connect_advice(endpoint_, error));
+}
+
+asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connect_tcp(TimePoint deadline) {
+  Result<TcpEndpoints> addresses =
+      co_await resolver_.resolve(endpoint_.host, endpoint_.port, deadline);
+  if (!addresses) co_return std::move(addresses.error());
+  error_code last = asio::error::host_not_found;
+  for (std::size_t i = 0; i < addresses->size(); ++i) {
+    // An address that swallows everything must leave time for the next one.
+    const TimePoint now = std::chrono::steady_clock::now();
+    const TimePoint until = now + (deadline - now) / static_cast<int>(addresses->size() - i);
+    ConnectionPtr connection = std::make_unique<Connection>(executor_);
+    connection->stream.expires_at(until);
+    const asio::generic::stream_protocol::endpoint address((*addresses)[i]);
+    const auto [error] = co_await connection->stream.async_connect(address, kAwait);
+    if (!error) {
+      error_code ignored;  // only a delay is lost without it
+      connection->stream.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+      co_return std::move(connection);
+    }
+    if (error == asio::error::operation_aborted) co_return io_error(error);
+    last = error;
+  }
+  if (last == beast::error::timeout) {
+    co_return timeout_error(ErrorCode::kUnreachable, "took no connection");
+  }
+  co_return Error(ErrorCode::kUnreachable,
+                  "Cannot connect to " + endpoint_.text + ": " + connect_advice(endpoint_, last));
+}
+
+asio::awaitable<HttpClient::Exchange> HttpClient::exchange(Connection& connection,
+                                                           const std::string& head,
+                                                           const std::string& body,
+                                                           TimePoint deadline) {
+  connection.stream.expires_at(deadline);
+  connection.buffer.reserve(kFirstBufferBytes);
+  const std::array<asio::const_buffer, 2> wire = {asio::buffer(head), asio::buffer(body)};
+  const auto [write_error, written] = co_await asio::async_write(connection.stream, wire, kAwait);
+  const bool gone_while_writing =
+      write_error == asio::error::broken_pipe || write_error == asio::error::connection_reset;
+  if (write_error && !gone_while_writing) co_return Exchange(io_error(write_error));
+
+  // A server that refuses a body may answer and close before it has read it all: read even so.
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(options_.body_limit_bytes);
+  parser.header_limit(static_cast<std::uint32_t>(options_.header_limit_bytes));
+  const auto [read_error, read] =
+      co_await http::async_read(connection.stream, connection.buffer, parser, kAwait);
+  if (read_error) {
+    Exchange failed(io_error(read_error));
+    failed.broke_early = !parser.got_some() && (read_error == http::error::end_of_stream ||
+                                                read_error == asio::error::connection_reset ||
+                                                read_error == asio::error::broken_pipe);
+    co_return failed;
+  }
+  http::response<http::string_body> message = parser.release();
+  HttpResponse response;
+  response.status = message.result_int();
+  if (response.status < 200 || response.status > 599) {
+    co_return Exchange(
+        Error(ErrorCode::kProtocol, endpoint_.text + " answered with the impossible status " +
+                                        std::to_string(response.status) + ": check the address."));
+  }
+  for (const auto& field : message) {
+    response.headers.emplace_back(field.name_string(), field.value());
+  }
+  response.body = std::move(message.body());
+  Exchange done(std::move(response));
+  // Bytes behind the answer belong to nothing that was asked for.
+  done.reusable = message.keep_alive() && !message.need_eof() && connection.buffer.size() == 0;
+  co_return done;
+}
+
+}  // namespace skep

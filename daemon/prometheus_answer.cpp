@@ -1,0 +1,144 @@
+#include "daemon/prometheus_answer.hpp"
+
+#include "daemon/excerpt.hpp"
+#include "daemon/json_scan.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <string>
+
+namespace skep {
+namespace {
+
+std::string quoted(std::string_view query) { return '"' + excerpt(query) + '"'; }
+
+std::optional<double> parse_number(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+Error not_prometheus(std::string_view body) {
+  return Error(ErrorCode::kProtocol, "This is not an answer of Prometheus: \"" + excerpt(body, 80) +
+                                         "\"; check prometheus.url.");
+}
+
+Error not_a_number(std::string_view query, std::string_view what) {
+  return Error(ErrorCode::kNotFinite,
+               "The query " + quoted(query) + " gave " + excerpt(what, 80) +
+                   " instead of a finite number: make it always give one (0/0 is NaN).");
+}
+
+Error wrong_count(std::string_view query, std::size_t count) {
+  if (count == 0) {
+    return Error(ErrorCode::kEmpty,
+                 "The query " + quoted(query) +
+                     " found nothing (0 series): check that the metric is scraped, its labels, "
+                     "and for a share of a limit that the service has that limit.");
+  }
+  return Error(
+      ErrorCode::kSeveralSeries,
+      "The query " + quoted(query) + " found " + std::to_string(count) +
+          " series instead of 1: put sum(...) or avg(...) around it, or select one by its labels.");
+}
+
+/// The server, or a proxy in front of it, said no.
+Error refused(std::string_view body, unsigned status, std::string_view query) {
+  const auto type = json_find(body, {"errorType"});
+  const auto text = json_find(body, {"error"});
+  std::string why;
+  if (text) {
+    if (type) why = json_string(*type).value_or("") + ": ";
+    why += json_string(*text).value_or(std::string(*text));
+  } else {
+    why = body.empty() ? "no explanation" : std::string(body.substr(0, 400));
+  }
+  std::string advice = "check the query.";
+  if (status == 401 || status == 403) {
+    advice = "check the user and password in prometheus.url.";
+  } else if (status == 404 || (status >= 300 && status < 400)) {
+    advice = "check prometheus.url.";
+  } else if (status >= 500 || (status == 200 && why.starts_with("timeout"))) {
+    advice = "check that Prometheus is up and not overloaded.";
+  }
+  return Error(ErrorCode::kRefused, "Prometheus refused the query " + quoted(query) +
+                                        " with HTTP " + std::to_string(status) + " (" +
+                                        excerpt(why) + "): " + advice);
+}
+
+/// [time, "value"]
+Result<Sample> parse_pair(std::string_view pair, std::string_view query) {
+  JsonItems items = JsonItems::of_array(pair);
+  if (!items.next()) return not_prometheus(pair);
+  Sample sample;
+  sample.time_seconds = parse_number(items.value()).value_or(0);
+  if (!items.next()) return not_prometheus(pair);
+  const std::optional<std::string> text = json_string(items.value());
+  if (!text) return not_prometheus(pair);
+  const std::optional<double> number = parse_number(*text);
+  if (!number || !std::isfinite(*number)) return not_a_number(query, *text);
+  sample.value = *number;
+  return sample;
+}
+
+/// The last value of the one series in a vector or matrix.
+Result<Sample> parse_series(std::string_view result, std::string_view query) {
+  std::size_t count = 0;
+  std::string_view series;
+  JsonItems all = JsonItems::of_array(result);
+  while (all.next()) {
+    if (count++ == 0) series = all.value();
+  }
+  if (all.failed()) return not_prometheus(result);
+  if (count != 1) return wrong_count(query, count);
+
+  if (const auto value = json_find(series, {"value"})) return parse_pair(*value, query);
+  const auto values = json_find(series, {"values"});
+  if (!values) {
+    const bool histogram = json_find(series, {"histogram"}) || json_find(series, {"histograms"});
+    return histogram ? not_a_number(query, "a histogram") : not_prometheus(series);
+  }
+  std::string_view last;
+  JsonItems pairs = JsonItems::of_array(*values);
+  while (pairs.next()) last = pairs.value();
+  if (pairs.failed()) return not_prometheus(series);
+  if (last.empty()) return wrong_count(query, 0);
+  return parse_pair(last, query);
+}
+
+}  // namespace
+
+Result<Sample> parse_instant_answer(std::string_view body, unsigned status,
+                                    std::string_view query) {
+  std::string_view outcome;
+  std::string_view data;
+  std::string_view warnings = "[]";
+  JsonItems root = JsonItems::of_object(body);
+  while (root.next()) {
+    if (root.key() == "status") outcome = root.value();
+    if (root.key() == "data") data = root.value();
+    if (root.key() == "warnings") warnings = root.value();
+  }
+  if (status != 200 || (!root.failed() && outcome == "\"error\"")) {
+    return refused(body, status, query);
+  }
+  if (root.failed() || outcome != "\"success\"") return not_prometheus(body);
+  const auto type = json_find(data, {"resultType"});
+  const auto result = json_find(data, {"result"});
+  if (!type || !result) return not_prometheus(body);
+
+  Result<Sample> sample = not_prometheus(body);
+  if (*type == "\"scalar\"" || *type == "\"string\"") {
+    sample = parse_pair(*result, query);
+  } else if (*type == "\"vector\"" || *type == "\"matrix\"") {
+    sample = parse_series(*result, query);
+  }
+  if (sample) sample->warnings = json_strings(warnings);
+  return sample;
+}
+
+}  // namespace skep
