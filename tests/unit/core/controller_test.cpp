@@ -1,0 +1,390 @@
+#include "core/controller.hpp"
+
+#include "tests/unit/core/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+namespace {
+
+ControllerSettings tracking() {
+  ControllerSettings settings;
+  settings.agent.policy = PolicyType::kTargetTracking;
+  settings.agent.target = {60, 0.1, 0s, 0s};
+  return settings;
+}
+
+/// One tick whose command, if any, Docker accepts at once.
+Decision step(Controller& controller, const TickInput& input, double seconds) {
+  TickResult result = controller.tick(input, at(seconds));
+  REQUIRE(result.decision);
+  if (result.command) {
+    controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, at(seconds));
+  }
+  return *result.decision;
+}
+
+std::vector<EventKind> kinds(const TickResult& result) {
+  std::vector<EventKind> kinds;
+  for (const ControllerEvent& event : result.events) {
+    kinds.push_back(event.kind);
+  }
+  return kinds;
+}
+
+TickInput updating(int replicas, UpdateState state, double cpu_percent = 85) {
+  TickInput seen = input(replicas, cpu_percent);
+  seen.service->update = state;
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a command is sent, its answer starts the cooldown, and the cooldown holds everything back") {
+  Controller controller(tracking());
+  TickResult result = controller.tick(input(3, 85), at(100));
+  REQUIRE(result.command);
+  CHECK(result.command->from == 3);
+  CHECK(result.command->to == 4);
+  CHECK_FALSE(result.decision->applied);
+  controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, at(102));
+  CHECK(result.decision->applied);
+  CHECK(result.decision->target_replicas == 4);
+  CHECK(controller.state(at(102)) == ControllerState::kCooling);
+  CHECK(controller.cooldown_left(at(110)) == 22s);
+
+  const Decision held = step(controller, input(4, 85), 131.9);
+  CHECK(held.change == 0);
+  CHECK(held.wanted > 0);
+  REQUIRE(held.guard.size() == 1);
+  CHECK(held.guard[0].rule == "cooldown");
+  CHECK(step(controller, input(4, 85), 132).change == 1);
+}
+
+TEST_CASE("ticks come every interval, and one more when a cooldown ends") {
+  Controller controller(tracking());
+  const TimePoint start = at(100);
+  CHECK(controller.next_tick(start, at(90)) == at(100));
+  CHECK(controller.next_tick(start, at(100)) == at(115));
+  CHECK(controller.next_tick(start, at(114.9)) == at(115));
+  TickResult result = controller.tick(input(3, 85), at(100));
+  controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, at(101));
+  CHECK(controller.next_tick(start, at(101)) == at(115));
+  CHECK(controller.next_tick(start, at(115)) == at(130));
+  CHECK(controller.next_tick(start, at(130)) == at(131));
+  CHECK(controller.next_tick(start, at(131)) == at(145));
+}
+
+TEST_CASE("a cooldown of 30 s is 30 s in virtual time, whatever the interval") {
+  ControllerSettings settings = tracking();
+  settings.interval = GENERATE(1s, 7s, 15s, 45s);
+  Controller controller(settings);
+  const TimePoint start = at(0);
+  TimePoint now = start;
+  std::vector<TimePoint> commands;
+  int replicas = 1;
+  while (commands.size() < 5) {
+    if (step(controller, input(replicas, 85), to_seconds(now - at(0))).applied) {
+      ++replicas;
+      commands.push_back(now);
+    }
+    now = controller.next_tick(start, now);
+  }
+  for (std::size_t i = 1; i < commands.size(); ++i) {
+    CHECK(commands[i] - commands[i - 1] == 30s);
+  }
+}
+
+TEST_CASE("a refused command is a hold without a cooldown") {
+  Controller controller(tracking());
+  TickResult result = controller.tick(input(3, 85), at(0));
+  controller.scale_finished(ScaleOutcome::kRefused, "invalid spec", *result.decision, at(1));
+  CHECK_FALSE(result.decision->applied);
+  CHECK(result.decision->change == 0);
+  CHECK(result.decision->target_replicas == 3);
+  CHECK_THAT(result.decision->reason, Catch::Contains("invalid spec"));
+  CHECK(controller.state(at(1)) == ControllerState::kObserving);
+}
+
+TEST_CASE("a conflict is decided again at once") {
+  Controller controller(tracking());
+  TickResult result = controller.tick(input(3, 85), at(0));
+  controller.scale_finished(ScaleOutcome::kConflict, "update out of sequence", *result.decision,
+                            at(0.1));
+  CHECK(controller.cooldown_left(at(0.1)) == 0s);
+  CHECK(controller.tick(input(3, 85), at(0.2)).command.has_value());
+}
+
+TEST_CASE("an unknown outcome cools down, and either count is skep's own afterwards") {
+  const int after = GENERATE(3, 4);
+  Controller controller(tracking());
+  TickResult result = controller.tick(input(3, 85), at(0));
+  controller.scale_finished(ScaleOutcome::kUnknown, "no answer in 10 s", *result.decision, at(10));
+  CHECK_FALSE(result.decision->applied);
+  CHECK(controller.cooldown_left(at(10)) == 30s);
+  CHECK(controller.tick(input(after, 50), at(15)).events.empty());
+}
+
+TEST_CASE("no data, no decision: one event when it begins and one when it ends") {
+  Controller controller(tracking());
+  TickInput blind = input(3, 85);
+  blind.metrics.reset();
+  blind.problem = TickProblem{ProblemKind::kMetricsMissing, "Prometheus does not answer."};
+  TickResult first = controller.tick(blind, at(0));
+  CHECK_FALSE(first.decision.has_value());
+  CHECK_FALSE(first.command.has_value());
+  REQUIRE(kinds(first) == std::vector<EventKind>{EventKind::kMetricsMissing});
+  CHECK(first.events[0].message == "Prometheus does not answer.");
+  CHECK(controller.tick(blind, at(15)).events.empty());
+  TickResult back = controller.tick(input(3, 85), at(30));
+  REQUIRE_FALSE(back.events.empty());
+  CHECK(back.events[0].kind == EventKind::kMetricsMissing);
+  CHECK(back.events[0].trouble->phase == TroublePhase::kEnd);
+  CHECK(back.decision.has_value());
+}
+
+TEST_CASE(
+    "each problem without a service status has its own event, and the ones before it are over") {
+  Controller controller(tracking());
+  CHECK(kinds(controller.tick(problem(ProblemKind::kDockerUnreachable), at(0))) ==
+        std::vector<EventKind>{EventKind::kDockerUnreachable});
+  CHECK(controller.state(at(0)) == ControllerState::kBlocked);
+  CHECK(kinds(controller.tick(problem(ProblemKind::kNotManager), at(1))) ==
+        std::vector<EventKind>{EventKind::kDockerUnreachable, EventKind::kBlocked});
+  const TickResult missing = controller.tick(problem(ProblemKind::kServiceMissing), at(2));
+  CHECK(kinds(missing) == std::vector<EventKind>{EventKind::kServiceMissing});
+}
+
+TEST_CASE("a service that cannot be scaled is left alone") {
+  Controller controller(tracking());
+  TickInput seen = input(3, 85);
+  SECTION("not replicated") {
+    seen.service->mode = GENERATE(ServiceMode::kGlobal, ServiceMode::kReplicatedJob,
+                                  ServiceMode::kGlobalJob, ServiceMode::kUnknown);
+    const TickResult result = controller.tick(seen, at(0));
+    CHECK(kinds(result) == std::vector<EventKind>{EventKind::kBlocked});
+    CHECK_FALSE(result.decision.has_value());
+  }
+  SECTION("switched off") {
+    seen.service->replicas = {0, 0};
+    const TickResult result = controller.tick(seen, at(0));
+    CHECK(kinds(result) == std::vector<EventKind>{EventKind::kBlocked});
+    CHECK_FALSE(result.command.has_value());
+  }
+  SECTION("paused update: decided, but nothing done") {
+    const TickResult result = controller.tick(updating(3, UpdateState::kPaused), at(0));
+    CHECK(kinds(result) == std::vector<EventKind>{EventKind::kBlocked});
+    REQUIRE(result.decision);
+    CHECK(result.decision->guard.at(0).rule == "update");
+    CHECK_FALSE(result.command.has_value());
+    CHECK(controller.state(at(0)) == ControllerState::kBlocked);
+    const TickResult resumed = controller.tick(updating(3, UpdateState::kCompleted), at(15));
+    CHECK(kinds(resumed) == std::vector<EventKind>{EventKind::kBlocked});
+    CHECK(resumed.command.has_value());
+  }
+}
+
+TEST_CASE("a change by hand is respected for one cooldown") {
+  Controller controller(tracking());
+  step(controller, input(3, 60), 0);
+  const TickResult noticed = controller.tick(input(8, 20), at(15));
+  CHECK(kinds(noticed) == std::vector<EventKind>{EventKind::kExternalChange});
+  CHECK(noticed.decision->change == 0);
+  CHECK(step(controller, input(8, 20), 44.9).change == 0);
+  CHECK(step(controller, input(8, 20), 45).change == -1);
+}
+
+TEST_CASE(
+    "after a deploy that reset the count skep goes back to its own, once the update is complete") {
+  Controller controller(tracking());
+  CHECK(step(controller, input(3, 85), 0).applied);
+  CHECK(step(controller, input(4, 85), 30).applied);
+  TickInput deploy = updating(1, UpdateState::kUpdating, 60);
+  deploy.service->spec_fingerprint = 2;
+  CHECK(controller.tick(deploy, at(60)).decision->change == 0);
+  deploy.service->update = UpdateState::kCompleted;
+  const TickResult restored = controller.tick(deploy, at(75));
+  REQUIRE(restored.command);
+  CHECK(restored.command->to == 5);
+}
+
+TEST_CASE("outside min and max the count returns to the bound in one command") {
+  Controller controller(tracking());
+  CHECK(controller.tick(input(15, 60), at(0)).command->to == 10);
+  ControllerSettings settings = tracking();
+  settings.replicas.min = 3;
+  Controller other(settings);
+  CHECK(other.tick(input(1, 60), at(0)).command->to == 3);
+}
+
+TEST_CASE("a pause holds everything back until it is over or taken back") {
+  Controller controller(tracking());
+  controller.pause(at(100));
+  CHECK(controller.state(at(0)) == ControllerState::kPaused);
+  CHECK(step(controller, input(3, 85), 0).guard.at(0).rule == "paused");
+  CHECK(step(controller, input(3, 85), 100).applied);
+  controller.pause(std::nullopt);
+  CHECK(controller.state(at(1e6)) == ControllerState::kPaused);
+  controller.resume();
+  CHECK(controller.state(at(1e6)) == ControllerState::kObserving);
+}
+
+TEST_CASE("dry-run decides and sends nothing") {
+  ControllerSettings settings = tracking();
+  settings.dry_run = true;
+  Controller controller(settings);
+  const TickResult result = controller.tick(input(3, 85), at(0));
+  CHECK_FALSE(result.command.has_value());
+  CHECK(result.decision->wanted == 2);
+  CHECK(result.decision->guard.back().rule == "dry_run");
+  CHECK_FALSE(result.decision->applied);
+}
+
+TEST_CASE("the untrained learner follows target tracking out and in") {
+  Controller learner{ControllerSettings{}};
+  double load = 3.4;
+  int replicas = 3;
+  double now = 0;
+  const auto run = [&](int ticks) {
+    for (int i = 0; i < ticks; ++i, now += 30) {
+      const Decision decision =
+          step(learner, input(replicas, std::min(100.0, 100 * load / replicas)), now);
+      replicas = decision.target_replicas;
+    }
+  };
+  run(10);
+  CHECK(replicas == 6);  // 57% of a replica each: within 10% of the target of 60%
+  load = 0.5;
+  run(10);
+  CHECK(replicas == 1);
+}
+
+TEST_CASE("the learner credits a change a cooldown later, and a hold after one tick") {
+  ControllerSettings settings;
+  settings.interval = 15s;
+  Controller controller(settings);
+  CHECK(step(controller, input(3, 85), 0).applied);
+  CHECK(kinds(controller.tick(input(4, 60), at(15))).empty());
+  const TickResult credited = controller.tick(input(4, 60), at(30));
+  REQUIRE(kinds(credited) == std::vector<EventKind>{EventKind::kLearned});
+  CHECK(credited.events[0].learned->change == 1);
+  CHECK(credited.events[0].learned->ticks == 2);
+  const TickResult hold = controller.tick(input(4, 60), at(45));
+  REQUIRE(kinds(hold) == std::vector<EventKind>{EventKind::kLearned});
+  CHECK(hold.events[0].learned->change == 0);
+  CHECK(hold.decision->q_change ==
+        std::abs(hold.events[0].learned->after - hold.events[0].learned->before));
+}
+
+TEST_CASE(
+    "a tick without data, a change by hand, a pause, a block and an unknown outcome drop the "
+    "transition") {
+  Controller controller{ControllerSettings{}};
+  CHECK(step(controller, input(4, 85), 0).applied);
+  int replicas = 5;
+  SECTION("no data") { controller.tick(problem(ProblemKind::kDockerUnreachable), at(15)); }
+  SECTION("by hand") {
+    replicas = 7;
+    controller.tick(input(7, 60), at(15));
+  }
+  SECTION("pause") {
+    controller.pause(at(20));
+    controller.tick(input(5, 60), at(15));
+  }
+  SECTION("block") { controller.tick(updating(5, UpdateState::kUpdating, 60), at(15)); }
+  for (const ControllerEvent& event : controller.tick(input(replicas, 60), at(30)).events) {
+    CHECK(event.kind != EventKind::kLearned);
+  }
+}
+
+TEST_CASE(
+    "an episode ends, the count goes back to one replica, and the value goes on through its end") {
+  ControllerSettings settings;
+  settings.environment.episode = {600s, true};
+  settings.cooldown = 0s;
+  Controller controller(settings);
+  CHECK(step(controller, input(1, 60), 0).change == 0);
+  CHECK(step(controller, input(4, 60), 1).change == 0);  // set by hand, and 60% is on target
+  const TickResult over = controller.tick(input(4, 60), at(600));
+  REQUIRE(over.command);
+  CHECK(over.command->to == 1);
+  CHECK_THAT(over.decision->reason, Catch::Contains("a new episode begins with 1 replica"));
+  CHECK(kinds(over) == std::vector<EventKind>{EventKind::kEpisode, EventKind::kLearned});
+}
+
+TEST_CASE("a restart goes on where it stopped") {
+  Controller before{ControllerSettings{}};
+  CHECK(step(before, input(3, 85), 0).applied);
+  step(before, input(4, 60), 30);
+  step(before, input(4, 85), 45);
+  const Snapshot snapshot = before.snapshot(at(50), std::nullopt);
+  CHECK(snapshot.cooldown_left == 25s);
+  CHECK_FALSE(snapshot.cells.empty());
+  CHECK(snapshot.ticks == 3);
+
+  SECTION("the table, the counters and what is left of the cooldown") {
+    Controller after{ControllerSettings{}};
+    CHECK(after.restore(snapshot, 10s, at(1000)));
+    CHECK(after.cooldown_left(at(1000)) == 15s);
+    CHECK(after.snapshot(at(1000), std::nullopt).cells == snapshot.cells);
+    CHECK(after.tick(input(5, 60), at(1000)).decision->tick == 4);
+  }
+  SECTION("a clock that went back does not lengthen the cooldown beyond itself") {
+    Controller after{ControllerSettings{}};
+    after.restore(snapshot, -1000s, at(0));
+    CHECK(after.cooldown_left(at(0)) == 25s);
+  }
+  SECTION("a change during the stop was made by somebody else") {
+    Controller after{ControllerSettings{}};
+    after.restore(snapshot, 100s, at(0));
+    CHECK(kinds(after.tick(input(9, 60), at(0))) ==
+          std::vector<EventKind>{EventKind::kExternalChange});
+  }
+  SECTION("another layout keeps cooldown and counts, not the table") {
+    ControllerSettings settings;
+    settings.environment.bins.ram = 3;
+    Controller after(settings);
+    CHECK_FALSE(after.restore(snapshot, 10s, at(0)));
+    CHECK(after.cooldown_left(at(0)) == 15s);
+    CHECK(after.snapshot(at(0), std::nullopt).cells.empty());
+  }
+}
+
+TEST_CASE(
+    "a crash between a command and its answer costs a whole cooldown, and the count is skep's "
+    "own") {
+  Controller before(tracking());
+  TickResult result = before.tick(input(3, 85), at(0));
+  REQUIRE(result.command);
+  const Snapshot snapshot = before.snapshot(at(0), result.command);
+  CHECK(snapshot.pending_target == 4);
+  Controller after(tracking());
+  after.restore(snapshot, 3600s, at(0));
+  CHECK(after.cooldown_left(at(0)) == 30s);
+  CHECK(after.tick(input(4, 85), at(0)).events.empty());
+}
+
+TEST_CASE("a pause survives a restart") {
+  Controller before(tracking());
+  before.pause(at(100));
+  Controller after(tracking());
+  after.restore(before.snapshot(at(40), std::nullopt), 20s, at(0));
+  CHECK(after.state(at(39)) == ControllerState::kPaused);
+  CHECK(after.state(at(40)) == ControllerState::kObserving);
+}
+
+TEST_CASE("the decision explains itself") {
+  Controller controller{ControllerSettings{}};
+  const Decision decision = step(controller, input(3, 83.1, 41), 0);
+  CHECK(decision.load == Approx(2.493));
+  CHECK(decision.q.size() == 3);
+  CHECK(decision.thresholds.cpu_percent == 80);
+  CHECK(decision.state.size() == 3);
+  CHECK_THAT(decision.reason,
+             Catch::StartsWith(
+                 "CPU 83% is over its limit of 80%: the learned values favour one more replica ("));
+  CHECK(decision.reason.back() == '.');
+}

@@ -1,0 +1,47 @@
+// Builders for the core's tests.
+#pragma once
+
+#include "core/agent.hpp"
+#include "core/observation.hpp"
+#include "core/settings.hpp"
+
+namespace skep::test {
+
+inline TimePoint at(double seconds) {
+  return TimePoint{} + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+/// Metrics of a service whose replicas all run, by the mean of a replica.
+inline Metrics metrics(double cpu_percent, double ram_percent, int running) {
+  Metrics metrics;
+  metrics.cpu_percent = cpu_percent;
+  metrics.cpu_service_percent = cpu_percent * running;
+  metrics.ram_percent = ram_percent;
+  metrics.ram_service_percent = ram_percent * running;
+  return metrics;
+}
+
+inline Observation observation(int replicas, double cpu_percent, double ram_percent = 20) {
+  return {{replicas, replicas}, metrics(cpu_percent, ram_percent, replicas)};
+}
+
+inline ServiceStatus status(int replicas) {
+  ServiceStatus status;
+  status.replicas = {replicas, replicas};
+  return status;
+}
+
+inline TickInput input(int replicas, double cpu_percent, double ram_percent = 20) {
+  TickInput input;
+  input.service = status(replicas);
+  input.metrics = metrics(cpu_percent, ram_percent, replicas);
+  return input;
+}
+
+inline TickInput problem(ProblemKind kind, const char* message = "broken") {
+  TickInput input;
+  input.problem = TickProblem{kind, message};
+  return input;
+}
+
+}  // namespace skep::test

@@ -1,0 +1,61 @@
+#include "core/target_tracking.hpp"
+
+#include "tests/unit/core/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+TEST_CASE("tracking_count is ceil(load / target) outside the tolerance") {
+  const TargetSettings target{60, 0.1, 0s, 0s};
+  CHECK(tracking_count(2.7, {3, 3}, target) == 5);   // 90% of 3
+  CHECK(tracking_count(1.8, {3, 3}, target) == 3);   // exactly on target
+  CHECK(tracking_count(1.95, {3, 3}, target) == 3);  // 65%: within 10% of 60%
+  CHECK(tracking_count(1.65, {3, 3}, target) == 3);  // 55%: within 10%
+  CHECK(tracking_count(1.0, {3, 3}, target) == 2);
+  CHECK(tracking_count(0, {3, 3}, target) == 1);
+  CHECK(tracking_count(4.2, {5, 5}, target) == 7);  // 4.2 / 0.6 is 7, whatever the rounding
+}
+
+TEST_CASE("replicas that do not run yet count as idle on the way up and as full on the way down") {
+  const TargetSettings target{60, 0.1, 0s, 0s};
+  CHECK(tracking_count(1.9, {4, 2}, target) ==
+        4);  // 95% of two, 48% of four: the two on their way are enough
+  CHECK(tracking_count(1.9, {3, 2}, target) == 3);  // 63% of three: within the tolerance
+  CHECK(tracking_count(3.9, {4, 3}, target) == 7);  // still too much for four
+  CHECK(tracking_count(0.4, {4, 2}, target) == 4);  // 20% of two, but 60% when the missing are full
+  CHECK(tracking_count(0.2, {6, 5}, target) == 2);  // low even then
+}
+
+TEST_CASE("stabilisation goes down only to the largest count of its window") {
+  Stabilization stabilization(0s, 300s);
+  CHECK(stabilization.stabilize(8, 8, at(0)) == 8);
+  CHECK(stabilization.stabilize(3, 8, at(100)) == 8);
+  CHECK(stabilization.stabilize(3, 8, at(300)) == 8);
+  CHECK(stabilization.stabilize(4, 8, at(301)) == 4);
+  CHECK(stabilization.stabilize(9, 4, at(302)) == 9);  // up at once
+}
+
+TEST_CASE("stabilisation goes up only to the smallest count of its window") {
+  Stabilization stabilization(60s, 0s);
+  CHECK(stabilization.stabilize(2, 2, at(0)) == 2);
+  CHECK(stabilization.stabilize(5, 2, at(30)) == 2);
+  CHECK(stabilization.stabilize(4, 2, at(61)) == 4);
+  CHECK(stabilization.stabilize(1, 4, at(62)) == 1);  // down at once
+}
+
+TEST_CASE("the policy asks for the whole way within min and max, and says why") {
+  ControllerSettings settings;
+  settings.replicas = {2, 6, 1};
+  settings.agent.target = {50, 0.1, 0s, 0s};
+  TargetTrackingPolicy policy(settings);
+  const Observation high = observation(3, 95);
+  const std::vector<bool> allowed(3, true);
+  const Wish wish = policy.wish({high, 0, 0, allowed, true, at(0)});
+  CHECK(wish.change == 3);
+  CHECK(wish.q.empty());
+  CHECK(wish.why == "target tracking at 50% asks for 6 replicas");
+  const Observation idle = observation(3, 1);
+  CHECK(policy.wish({idle, 0, 0, allowed, true, at(1)}).change == -1);
+}
