@@ -1,4 +1,5 @@
 # Fails when core/ includes anything but the standard library and itself, or reads a clock or a random device.
+cmake_minimum_required(VERSION 3.25)
 file(GLOB sources ${CORE}/*.hpp ${CORE}/*.cpp)
 list(LENGTH sources count)
 if(count LESS 10)
