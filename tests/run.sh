@@ -1,0 +1,131 @@
+#!/bin/bash
+# All tests of skep, on Debian 12 as root: installs what they need, builds, runs, and cleans up after itself.
+#
+#   tests/run.sh [--only PART[,PART...]]
+#
+#   parts, in order:
+#     unit   release build (warnings are errors); unit tests and integration tests against loopback servers
+#     asan   the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#     e2e    a private Docker engine in Swarm mode with a real Prometheus
+#     demo   docker/demo.sh, with skep as a Swarm service from its own image
+#
+# Ends with one line, 'N passed, N failed', and with status 0 only when nothing failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. docker/lib/common.sh
+. docker/lib/packages.sh
+
+BUILD_PACKAGES=(
+  g++ cmake ninja-build
+  libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev
+  catch2 libbenchmark-dev
+)
+E2E_PACKAGES=(python3)
+
+PARTS=unit,asan,e2e,demo
+PASSED=0
+FAILED=0
+
+read_options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --only)
+        PARTS=${2:-}
+        shift
+        ;;
+      --help)
+        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' tests/run.sh
+        exit 0
+        ;;
+      *)
+        say "Unknown option '$1': see tests/run.sh --help."
+        exit 2
+        ;;
+    esac
+    shift
+  done
+  local part
+  for part in ${PARTS//,/ }; do
+    [[ $part =~ ^(unit|asan|e2e|demo)$ ]] || die "Unknown part '$part': unit, asan, e2e and demo are there."
+  done
+}
+
+wants() { [[ ,$PARTS, == *,$1,* ]]; }
+
+# count PASSED FAILED: adds to the sums.
+count() {
+  PASSED=$((PASSED + $1))
+  FAILED=$((FAILED + $2))
+}
+
+build() {
+  say "Building the preset $1."
+  cmake --preset "$1" >/dev/null
+  cmake --build --preset "$1" -- --quiet
+}
+
+# Runs every test of a preset, each in a process of its own, and counts them.
+run_ctest() {
+  local log summary failed total
+  log=$(mktemp)
+  ctest --preset "$1" -j"$(nproc)" 2>&1 | tee "$log" | grep -vE '^ *(Start +[0-9]|[0-9]+/[0-9]+ Test .* Passed)' || true
+  summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log" || true)
+  rm -f "$log"
+  if [ -z "$summary" ]; then
+    say "The tests of the preset $1 did not come to an end."
+    count 0 1
+    return
+  fi
+  failed=$(sed -E 's/.*, ([0-9]+) tests failed.*/\1/' <<<"$summary")
+  total=$(sed -E 's/.*out of ([0-9]+).*/\1/' <<<"$summary")
+  count $((total - failed)) "$failed"
+}
+
+# Runs the end-to-end tests, whose last line is 'N passed, N failed, N skipped'.
+run_e2e() {
+  local log summary
+  log=$(mktemp)
+  SKEP_BIN=$PWD/build/release/daemon/skep /usr/bin/python3 -B tests/e2e/run.py 2>&1 | tee "$log" || true
+  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  rm -f "$log"
+  if [ -z "$summary" ]; then
+    say "The end-to-end tests did not come to an end."
+    count 0 1
+    return
+  fi
+  count "$(sed -E 's/^([0-9]+) passed.*/\1/' <<<"$summary")" "$(sed -E 's/^.* ([0-9]+) failed.*/\1/' <<<"$summary")"
+}
+
+run_demo() {
+  if docker/demo.sh --seconds 240; then
+    count 1 0
+  else
+    say "The demo failed."
+    count 0 1
+  fi
+}
+
+read_options "$@"
+need_root tests/run.sh "installs Debian packages and starts a Docker engine of its own"
+LOG=$(mktemp -t skep-tests.XXXXXX)
+install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${E2E_PACKAGES[@]}"
+
+if wants unit || wants e2e; then
+  build release
+fi
+if wants unit; then
+  run_ctest release
+fi
+if wants asan; then
+  build asan
+  run_ctest asan
+fi
+if wants e2e; then
+  run_e2e
+fi
+if wants demo; then
+  run_demo
+fi
+
+echo "$PASSED passed, $FAILED failed"
+[ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
