@@ -1,6 +1,7 @@
 // Reads the answers of the Docker engine. Pure: text in, values out.
 #pragma once
 
+#include "config/settings.hpp"
 #include "core/observation.hpp"
 #include "daemon/result.hpp"
 
@@ -59,8 +60,6 @@ Result<std::string> spec_with_replicas(std::string_view spec, int replicas);
 /// A hash of the spec without the replica count (FNV-1a, 64 bit): equal as long as only the count
 /// was changed. Stable over restarts, not over engine versions, which may add fields.
 std::uint64_t spec_fingerprint(std::string_view spec);
-
-enum class NameMatch { kExact, kPrefix };
 
 /// The service called `name`; with kPrefix, if none has exactly that name, the only one whose name
 /// begins with it. The pointer points into `services`. Errors: kNotFound, kAmbiguous (the message
