@@ -10,6 +10,7 @@
 
 #include "core/snapshot.hpp"
 #include "core/time.hpp"
+#include "daemon/file_descriptor.hpp"
 #include "daemon/result.hpp"
 #include "daemon/wall_clock.hpp"
 
@@ -33,10 +34,6 @@ class StateStore {
   /// uses it).
   static Result<StateStore> open(const std::string& folder);
 
-  StateStore(StateStore&& other) noexcept;
-  StateStore& operator=(StateStore&& other) noexcept;
-  ~StateStore();
-
   /// Puts `snapshot` in place of the last one of this service, all or nothing: after a crash or a
   /// power cut the file is the old one or the new one. Nothing when it is safe on disk. Error:
   /// kStorage; the old file is still there then.
@@ -51,13 +48,15 @@ class StateStore {
   std::string set_aside(std::string_view service, std::string_view reason, WallTime now);
 
  private:
-  StateStore(std::string folder, int folder_fd, int lock_fd);
+  StateStore(std::string folder, FileDescriptor folder_fd, FileDescriptor lock_fd);
   std::string move_away(const std::string& file, std::string_view mark, std::string_view reason,
                         WallTime now);
+  /// The errno of a whole save, or 0.
+  int replace_file(const std::string& file, std::string_view text);
 
   std::string folder_;
-  int folder_fd_ = -1;
-  int lock_fd_ = -1;
+  FileDescriptor folder_fd_;
+  FileDescriptor lock_fd_;  // holds the lock while it is open
 };
 
 }  // namespace skep
