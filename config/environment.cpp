@@ -38,7 +38,7 @@ ExpandedText expand_environment(std::string_view text, const Environment& enviro
     const std::size_t end = text.find('}');
     if (end == std::string_view::npos) {
       return {std::nullopt,
-              "has a '${' without its '}'; write ${NAME}, or $${ for the characters "
+              "a '${' lacks its '}'; write ${NAME}, or $${ for the characters "
               "themselves"};
     }
     const std::string_view name = text.substr(0, end);

@@ -25,12 +25,15 @@ std::from_chars_result parse_whole(const std::string& text, Number& value) {
 }
 
 std::string range_text(const NumberRange& range) {
-  const bool no_max = range.max == std::numeric_limits<double>::max();
-  std::string text = range.min_allowed ? "at least " : "above ";
-  text += number_as_text(range.min);
-  if (!no_max) {
-    text += range.max_allowed ? " and at most " : " and below ";
-    text += number_as_text(range.max);
+  const bool has_max = range.max != std::numeric_limits<double>::max();
+  const std::string min = number_as_text(range.min);
+  const std::string max = number_as_text(range.max);
+  if (has_max && range.min_allowed && range.max_allowed) {
+    return "from " + min + " to " + max;
+  }
+  std::string text = (range.min_allowed ? "of at least " : "above ") + min;
+  if (has_max) {
+    text += (range.max_allowed ? " and at most " : " and below ") + max;
   }
   return text;
 }

@@ -123,9 +123,8 @@ void read_environment(MapReader environment, ControllerSettings& controller) {
   const double cells = table_cells(settings, controller.replicas);
   if (cells > kMostTableCells) {
     environment.error("bins",
-                      "make a table of " + number_as_text(cells) +
-                          " cells, more than the 4 million that skep allows; use fewer bins, "
-                          "a larger load_ratio or fewer features in state");
+                      "make a table of more than the 4 million cells that skep allows; use fewer "
+                      "bins, a larger load_ratio, a smaller max_step or fewer features in state");
   }
   read_reward(environment.section("reward"), settings.reward);
   read_episode(environment.section("episode"), controller.interval, settings.episode);

@@ -42,6 +42,12 @@ void Report::warning(Position position, std::string message) {
   problems_.push_back({"", position.line, position.column, std::move(message), Severity::kWarning});
 }
 
+// False for the path of a value that is no map: that it is one in the file was reported already.
+bool Report::has_known_keys(const std::string& path) const {
+  return std::any_of(known_keys_.begin(), known_keys_.end(),
+                     [&path](const std::string& known) { return parent(known) == path; });
+}
+
 std::string Report::unknown_key_message(const std::string& path, const std::string& key) const {
   const std::string wanted_parent = without_indexes(path);
   std::vector<std::string> siblings;
@@ -80,7 +86,7 @@ void Report::refuse_unknown_keys(const YamlNode& node, const std::string& path) 
     const std::string child_path = path.empty() ? child.key : path + '.' + child.key;
     if (known_keys_.contains(without_indexes(child_path))) {
       refuse_unknown_keys(child, child_path);
-    } else {
+    } else if (has_known_keys(without_indexes(path))) {
       error(child.key_position, unknown_key_message(path, child.key));
     }
   }

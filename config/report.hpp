@@ -36,6 +36,7 @@ class Report {
 
  private:
   void refuse_unknown_keys(const YamlNode& node, const std::string& path);
+  bool has_known_keys(const std::string& path) const;
   std::string unknown_key_message(const std::string& path, const std::string& key) const;
 
   std::vector<Problem> problems_;

@@ -55,6 +55,23 @@ const std::array<Hint, 14> kHints{{
 
 }  // namespace
 
+bool is_unclosed_quote(std::string_view text, std::size_t offset) {
+  const char quote = offset < text.size() ? text[offset] : ' ';
+  if (quote != '"' && quote != '\'') {
+    return false;
+  }
+  for (std::size_t i = offset + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote && quote == '\'' && text.substr(i + 1).starts_with(quote)) {
+      ++i;
+    } else if (text[i] == quote) {
+      return false;
+    }
+  }
+  return true;
+}
+
 PositionedMessage explain_yaml_error(std::string_view text, Position position,
                                      const std::string& message) {
   for (const int line : {position.line, position.line - 1, position.line + 1}) {

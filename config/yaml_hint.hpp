@@ -14,4 +14,8 @@ namespace skep {
 PositionedMessage explain_yaml_error(std::string_view text, Position position,
                                      const std::string& message);
 
+/// Whether a quoted text starts at `offset` and goes on to the end of the file. yaml-cpp takes that
+/// for closed.
+bool is_unclosed_quote(std::string_view text, std::size_t offset);
+
 }  // namespace skep

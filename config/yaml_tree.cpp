@@ -28,10 +28,15 @@ Position position_of(const YAML::Mark& mark) {
 // and expand aliases.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::vector<PositionedMessage>& problems) : problems_(problems) {}
+  TreeBuilder(std::string_view text, std::vector<PositionedMessage>& problems)
+      : text_(text), problems_(problems) {}
 
   YamlNode take_root() { return std::move(root_); }
   Position document_start() const { return document_start_; }
+  /// Where the innermost list or map that is still open starts.
+  Position open_start() const {
+    return frames_.empty() ? Position{} : frames_.back().node.position;
+  }
 
   void OnDocumentStart(const YAML::Mark& mark) override { document_start_ = position_of(mark); }
   void OnDocumentEnd() override {}
@@ -46,6 +51,9 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    if (is_unclosed_quote(text_, static_cast<std::size_t>(mark.pos))) {
+      throw Refusal{{position_of(mark), "a quote starts here that is not closed; close it"}};
+    }
     add(YamlNode::Kind::kScalar, position_of(mark), tag, anchor, value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -107,9 +115,10 @@ class TreeBuilder final : public YAML::EventHandler {
   void open(YamlNode::Kind kind, Position position, const std::string& tag, YAML::anchor_t anchor) {
     check(position, tag, anchor);
     if (expects_key()) {
-      throw Refusal{{position,
-                     "a key must be a plain word, not a list or a map; a value that "
-                     "starts with '{' or '[' needs quotes"}};
+      throw Refusal{
+          {position,
+           "a key must be a plain word, not a list or a map; close every '{' and '[', and "
+           "put a text that starts with one into quotes"}};
     }
     if (static_cast<int>(frames_.size()) >= kDeepestYaml) {
       throw Refusal{{position, "nested more than " + std::to_string(kDeepestYaml) +
@@ -149,11 +158,15 @@ class TreeBuilder final : public YAML::EventHandler {
     if (frame.node.kind == YamlNode::Kind::kMap) {
       node.key = std::move(frame.key);
       node.key_position = frame.key_position;
+      if (node.kind == YamlNode::Kind::kNull) {
+        node.position = frame.key_position;  // yaml-cpp names the token after it
+      }
       frame.has_key = false;
     }
     frame.node.children.push_back(std::move(node));
   }
 
+  std::string_view text_;
   std::vector<PositionedMessage>& problems_;
   std::vector<Frame> frames_;
   YamlNode root_;
@@ -179,8 +192,12 @@ YamlTree parse_yaml(std::string_view text) {
   if (const std::optional<PositionedMessage> bad = find_bad_text(text)) {
     return refused(bad->position, bad->message);
   }
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
   YamlTree tree;
-  TreeBuilder builder(tree.problems);
+  TreeBuilder builder(text, tree.problems);
   std::istringstream stream{std::string(text)};
   try {
     YAML::Parser parser(stream);
@@ -189,7 +206,7 @@ YamlTree parse_yaml(std::string_view text) {
           {}, "the file is empty; start from config/minimal.yaml, which says the least that works");
     }
     tree.root = builder.take_root();
-    TreeBuilder second(tree.problems);
+    TreeBuilder second(text, tree.problems);
     if (parser.HandleNextDocument(second)) {
       return refused(second.document_start(),
                      "a second document starts here; remove the '---' or put it into another file");
@@ -197,7 +214,10 @@ YamlTree parse_yaml(std::string_view text) {
   } catch (const Refusal& refusal) {
     return refused(refusal.problem.position, refusal.problem.message);
   } catch (const YAML::Exception& error) {
-    const PositionedMessage problem = explain_yaml_error(text, position_of(error.mark), error.msg);
+    // At the end of the text yaml-cpp has no place to name.
+    const Position place = position_of(error.mark);
+    const PositionedMessage problem =
+        explain_yaml_error(text, place == Position{} ? builder.open_start() : place, error.msg);
     return refused(problem.position, problem.message);
   }
   return tree;

@@ -1,0 +1,53 @@
+// What is valid but not what it seems.
+#include "config/not_built_yet.hpp"
+#include "config/query_text.hpp"
+#include "help.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+TEST_CASE("What is not built yet is used without, and says so", "[config]") {
+  const auto [text, message] = GENERATE(table<std::string, std::string>({
+      {"    agent: {policy: mixture}\n",
+       "4:21: warning: services[0].agent.policy: 'mixture' is not built yet; q_learning is used "
+       "instead"},
+      {"    agent: {policy: dyna_q}\n", "4:21: warning: services[0].agent.policy: 'dyna_q'"},
+      {"    agent: {policy: model_based}\n",
+       "4:21: warning: services[0].agent.policy: 'model_based'"},
+      {"    agent: {updates: counterfactual}\n",
+       "4:22: warning: services[0].agent.updates: 'counterfactual' is not built yet; factual is "
+       "used instead"},
+      {"http: {listen: 0.0.0.0:9188}\n",
+       "4:16: warning: http.listen: '0.0.0.0:9188' is not built yet; nothing listens"},
+  }));
+  const LoadResult result = load(kMinimal + text);
+  REQUIRE(result.settings);
+  CHECK(result.settings->services[0].controller.agent.policy == PolicyType::kQLearning);
+  REQUIRE(result.problems.size() == 1);
+  CHECK(result.problems[0].severity == Severity::kWarning);
+  CHECK_THAT(format_problem(result.problems[0]), Catch::StartsWith("skep.yaml:" + message));
+}
+
+TEST_CASE("A default that is not built yet gives no warning", "[config]") {
+  CHECK(shown(load(kMinimal)).empty());
+  CHECK(shown(load(kMinimal + "http: {listen: ''}\n")).empty());
+}
+
+TEST_CASE("A variable of a query that nobody fills in gives a warning", "[config]") {
+  const LoadResult result = load(
+      "services:\n  - name: app\n    metrics:\n      cpu: {query: 'c{s=\"$servce\"}[$window]'}\n"
+      "      ram: {query: 'r[$__rate_interval]'}\n");
+  REQUIRE(result.settings);
+  CHECK(shown(result) ==
+        "skep.yaml:4:20: warning: services[0].metrics.cpu.query has '$servce', which skep does not "
+        "fill in; did you mean $service?\n"
+        "skep.yaml:5:20: warning: services[0].metrics.ram.query has '$__rate_interval', which skep "
+        "does not fill in; it knows $service and $window\n");
+}
+
+TEST_CASE("The end of a regular expression and a capture group are no variables", "[config]") {
+  CHECK(unknown_variables("a{b=~\".*$\"} $1 $service[$window] $").empty());
+  CHECK(unknown_variables("$a$windows") == std::vector<std::string>{"a", "windows"});
+}
