@@ -129,9 +129,8 @@ std::optional<std::string> MapReader::scalar_of(const YamlNode& node, const std:
     context_.report.error(node.position, path + ": " + expanded.error);
     return std::nullopt;
   }
-  if (const auto instead = not_built_yet(without_indexes(path), *expanded.value)) {
-    context_.report.warning(node.position, path + ": " + quoted(*expanded.value) +
-                                               " is not built yet; " + std::string(*instead));
+  if (const auto warning = not_built_yet(without_indexes(path), *expanded.value)) {
+    context_.report.warning(node.position, path + ' ' + *warning);
   }
   return std::move(expanded.value);
 }

@@ -85,6 +85,14 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   enum class Updates { kFactual } updates = Updates::kFactual;
   agent.choice("updates", updates, Words<Updates>{{"factual", Updates::kFactual}});
   read_target(agent.section("target"), settings.target);
+  const RewardSettings& reward = controller.environment.reward;
+  if (reward.type == RewardType::kSlo && settings.target.cpu_percent > reward.limits.cpu_percent) {
+    agent.section("target").warning(
+        "cpu", "is " + number_as_text(settings.target.cpu_percent) +
+                   ", above environment.reward.limits.cpu, which is " +
+                   number_as_text(reward.limits.cpu_percent) +
+                   ": it aims at what the reward punishes; lower it, or raise the limit");
+  }
 }
 
 }  // namespace skep

@@ -4,7 +4,7 @@
 #include "config/yaml_hint.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <sstream>
 
 #include <yaml-cpp/eventhandler.h>
@@ -73,7 +73,7 @@ class TreeBuilder final : public YAML::EventHandler {
     bool has_key = false;  // of a map: the key of the next value was read
     std::string key;
     Position key_position;
-    std::set<std::string> keys;
+    std::map<std::string, int> key_lines;
   };
 
   void check(Position position, const std::string& tag, YAML::anchor_t anchor) {
@@ -138,11 +138,11 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void set_key(const std::string& key, Position position) {
     Frame& frame = frames_.back();
-    if (!frame.keys.insert(key).second) {
-      const YamlNode* first = frame.node.find(key);
-      problems_.push_back(
-          {position, "the key " + quoted(key) + " occurs twice here, first in line " +
-                         std::to_string(first->key_position.line) + "; keep one of them"});
+    const auto [first, is_new] = frame.key_lines.emplace(key, position.line);
+    if (!is_new) {
+      problems_.push_back({position, "the key " + quoted(key) +
+                                         " occurs twice here, first in line " +
+                                         std::to_string(first->second) + "; keep one of them"});
     }
     frame.key = key;
     frame.key_position = position;

@@ -11,16 +11,16 @@ using namespace skep::test;
 TEST_CASE("What is not built yet is used without, and says so", "[config]") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"    agent: {policy: mixture}\n",
-       "4:21: warning: services[0].agent.policy: 'mixture' is not built yet; q_learning is used "
+       "4:21: warning: services[0].agent.policy 'mixture' is not built yet; q_learning is used "
        "instead"},
-      {"    agent: {policy: dyna_q}\n", "4:21: warning: services[0].agent.policy: 'dyna_q'"},
+      {"    agent: {policy: dyna_q}\n", "4:21: warning: services[0].agent.policy 'dyna_q'"},
       {"    agent: {policy: model_based}\n",
-       "4:21: warning: services[0].agent.policy: 'model_based'"},
+       "4:21: warning: services[0].agent.policy 'model_based'"},
       {"    agent: {updates: counterfactual}\n",
-       "4:22: warning: services[0].agent.updates: 'counterfactual' is not built yet; factual is "
+       "4:22: warning: services[0].agent.updates 'counterfactual' is not built yet; factual is "
        "used instead"},
       {"http: {listen: 0.0.0.0:9188}\n",
-       "4:16: warning: http.listen: '0.0.0.0:9188' is not built yet; nothing listens"},
+       "4:16: warning: http.listen is not built yet; nothing listens"},
   }));
   const LoadResult result = load(kMinimal + text);
   REQUIRE(result.settings);
@@ -28,6 +28,24 @@ TEST_CASE("What is not built yet is used without, and says so", "[config]") {
   REQUIRE(result.problems.size() == 1);
   CHECK(result.problems[0].severity == Severity::kWarning);
   CHECK_THAT(format_problem(result.problems[0]), Catch::StartsWith("skep.yaml:" + message));
+}
+
+TEST_CASE("The load query is read, but has no effect yet", "[config]") {
+  const LoadResult result = load(
+      "services:\n  - name: app\n    metrics: {cpu: {query: c}, ram: {query: r}, load: {query: "
+      "l}}\n");
+  CHECK(shown(result) ==
+        "skep.yaml:3:63: warning: services[0].metrics.load.query is not built yet; it is read, but "
+        "no decision uses it\n");
+}
+
+TEST_CASE("A target above the limit gives a warning", "[config]") {
+  CHECK(
+      shown(load(kMinimal + "    agent: {target: {cpu: 81}}\n")) ==
+      "skep.yaml:4:27: warning: services[0].agent.target.cpu is 81, above "
+      "environment.reward.limits.cpu, which is 80: it aims at what the reward punishes; lower it, "
+      "or raise the limit\n");
+  CHECK(shown(load(kMinimal + "    agent: {target: {cpu: 80}}\n")).empty());
 }
 
 TEST_CASE("A default that is not built yet gives no warning", "[config]") {
