@@ -1,0 +1,375 @@
+#include "daemon/state_store.hpp"
+
+#include "core/controller.hpp"
+#include "tests/unit/daemon/temporary_folder.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace skep {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// 2026-11-24T14:00:00Z and a few seconds.
+WallTime at(int seconds) {
+  return WallTime(std::chrono::seconds(1795528800) + std::chrono::seconds(seconds));
+}
+
+Snapshot snapshot_of(std::uint64_t ticks) {
+  Snapshot snapshot;
+  snapshot.layout = "a layout";
+  snapshot.cells = {{1, 2, -0.1, 3}};
+  snapshot.ticks = ticks;
+  return snapshot;
+}
+
+StateStore opened(const fs::path& folder) {
+  Result<StateStore> store = StateStore::open(folder);
+  REQUIRE(store);
+  return std::move(*store);
+}
+
+std::string content(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write(const fs::path& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+/// Files of this process cannot grow beyond `bytes`, as on a full disk.
+class DiskFullAt {
+ public:
+  explicit DiskFullAt(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~DiskFullAt() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  DiskFullAt(const DiskFullAt&) = delete;
+  DiskFullAt& operator=(const DiskFullAt&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_CASE("The store makes its folder, and what was saved is there after a restart") {
+  const TemporaryFolder temporary;
+  const fs::path folder = temporary.path() / "lib" / "skep";
+  {
+    StateStore store = opened(folder);
+    CHECK_FALSE(store.load("app", at(0)).snapshot);
+    CHECK_FALSE(store.load("app", at(0)).warning);
+    CHECK_FALSE(store.save("app", snapshot_of(1), at(0)));
+    CHECK_FALSE(store.save("db", snapshot_of(7), at(5)));
+    CHECK_FALSE(store.save("app", snapshot_of(2), at(10)));
+  }
+  StateStore store = opened(folder);
+  const StateStore::Loaded app = store.load("app", at(40));
+  CHECK(app.snapshot == snapshot_of(2));
+  CHECK(app.age == std::chrono::seconds(30));
+  CHECK_FALSE(app.warning);
+  CHECK(store.load("db", at(40)).snapshot == snapshot_of(7));
+  CHECK(names_in(folder) == Names{"app.state", "db.state", "lock"});
+}
+
+TEST_CASE("A state from the future has no age") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  CHECK_FALSE(store.save("app", snapshot_of(1), at(100)));
+  CHECK(store.load("app", at(99)).age == Duration::zero());
+}
+
+TEST_CASE("A second daemon is refused until the first one ends") {
+  const TemporaryFolder folder;
+  {
+    const StateStore first = opened(folder.path());
+    const Result<StateStore> second = StateStore::open(folder.path());
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code == ErrorCode::kLocked);
+    CHECK(second.error().message ==
+          "The folder " + folder.path().string() +
+              " of the saved state is in use by another skep (process " +
+              std::to_string(::getpid()) +
+              "): stop that one first, or give this one its own folder with state.path.");
+  }
+  CHECK(StateStore::open(folder.path()).ok());
+}
+
+TEST_CASE("A lock file with nonsense in it hinders nobody and breaks no message") {
+  const TemporaryFolder folder;
+  write(folder.path() / "lock", std::string(100, 'x') + "\n\n");
+  {
+    const StateStore store = opened(folder.path());
+    CHECK(content(folder.path() / "lock") == std::to_string(::getpid()) + "\n");
+    write(folder.path() / "lock", "\x1b[31m\nmore");
+    const Result<StateStore> second = StateStore::open(folder.path());
+    REQUIRE_FALSE(second);
+    CHECK(second.error().message.find_first_of("\x1b\n") == std::string::npos);
+  }
+}
+
+TEST_CASE("A folder that cannot be used is told with what to do") {
+  const TemporaryFolder temporary;
+  const fs::path file = temporary.path() / "file";
+  write(file, "not a folder");
+  const fs::path path = temporary.path() / GENERATE("file", "file/below");
+  const Result<StateStore> store = StateStore::open(path);
+  REQUIRE_FALSE(store);
+  CHECK(store.error().code == ErrorCode::kStorage);
+  CHECK(store.error().message ==
+        "The folder " + path.string() +
+            " of the saved state cannot be used (Not a directory): check the disk and the setting "
+            "state.path.");
+  CHECK(content(file) == "not a folder");
+}
+
+TEST_CASE("A damaged file is set aside with a warning, and saving goes on") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  const fs::path file = folder.path() / "app.state";
+  const std::string good = content(file);
+  std::string bad;
+  SECTION("empty") { bad = ""; }
+  SECTION("cut off") { bad = good.substr(0, good.size() / 2); }
+  SECTION("a bit flipped") { bad = good, bad[bad.size() / 2] ^= 4; }
+  SECTION("foreign") { bad = "[Unit]\nDescription=something else\n"; }
+  SECTION("of a later version") { bad = "skep-state 2 whatever\n"; }
+  write(file, bad);
+
+  const StateStore::Loaded loaded = store.load("app", at(0));
+  CHECK_FALSE(loaded.snapshot);
+  REQUIRE(loaded.warning);
+  CHECK(loaded.warning->find(file.string() + " cannot be used because it") != std::string::npos);
+  CHECK(loaded.warning->find("set aside as app.state.damaged-20261124T140000Z") !=
+        std::string::npos);
+  CHECK(content(folder.path() / "app.state.damaged-20261124T140000Z") == bad);
+  CHECK_FALSE(fs::exists(file));
+
+  CHECK_FALSE(store.save("app", snapshot_of(2), at(1)));
+  CHECK(store.load("app", at(1)).snapshot == snapshot_of(2));
+}
+
+TEST_CASE("Files set aside in the same second do not replace each other") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  for (const char* text : {"one", "two", "three"}) {
+    write(folder.path() / "app.state", text);
+    CHECK(store.load("app", at(0)).warning);
+  }
+  const std::string base = folder.path() / "app.state.damaged-20261124T140000Z";
+  CHECK(content(base) == "one");
+  CHECK(content(base + "-2") == "two");
+  CHECK(content(base + "-3") == "three");
+}
+
+TEST_CASE("What is no file is set aside too, and never waited for") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  const fs::path file = folder.path() / "app.state";
+  SECTION("a folder") { fs::create_directory(file); }
+  SECTION("a pipe") { REQUIRE(::mkfifo(file.c_str(), 0600) == 0); }
+  SECTION("a link") { fs::create_symlink("/etc/hostname", file); }
+  SECTION("a huge file") {
+    write(file, "x");
+    fs::resize_file(file, (std::uintmax_t{64} << 20) + 1);
+  }
+  CHECK(store.load("app", at(0)).warning);
+  CHECK_FALSE(fs::exists(fs::symlink_status(file)));
+  CHECK_FALSE(store.save("app", snapshot_of(2), at(1)));
+}
+
+TEST_CASE("The state of another service is not taken for this one's") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("db", snapshot_of(1), at(0)));
+  fs::copy_file(folder.path() / "db.state", folder.path() / "app.state");
+  const StateStore::Loaded loaded = store.load("app", at(0));
+  CHECK_FALSE(loaded.snapshot);
+  REQUIRE(loaded.warning);
+  CHECK(loaded.warning->find("it belongs to the service db") != std::string::npos);
+  CHECK(store.load("db", at(0)).snapshot);
+}
+
+TEST_CASE("A table of another layout is set aside") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  const std::string warning = store.set_aside("app", "its table has another layout", at(3600));
+  CHECK(warning == "The saved state " + folder.path().string() +
+                       "/app.state cannot be used because its table has another layout: it was set "
+                       "aside as app.state.other-20261124T150000Z, and learning starts anew.");
+  CHECK(names_in(folder.path()) == Names{"app.state.other-20261124T150000Z", "lock"});
+  CHECK_FALSE(store.load("app", at(3600)).snapshot);
+}
+
+TEST_CASE("What cannot be set aside is told") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  const std::string warning = store.set_aside("app", "its table has another layout", at(0));
+  CHECK(warning.find("cannot be set aside (No such file or directory)") != std::string::npos);
+}
+
+TEST_CASE("The rest of a save that was interrupted means nothing") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  write(folder.path() / "app.state.tmp", std::string(100000, 'x'));
+  const StateStore::Loaded loaded = store.load("app", at(0));
+  CHECK(loaded.snapshot == snapshot_of(1));
+  CHECK_FALSE(loaded.warning);
+  CHECK_FALSE(store.save("app", snapshot_of(2), at(0)));
+  CHECK(store.load("app", at(0)).snapshot == snapshot_of(2));
+  CHECK(names_in(folder.path()) == Names{"app.state", "lock"});
+}
+
+TEST_CASE("A save that fails tells it and leaves the last state as it was") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  std::optional<Error> error;
+  SECTION("in the middle of the file") {
+    const DiskFullAt limit(100);
+    error = store.save("app", snapshot_of(2), at(1));
+    REQUIRE(error);
+    CHECK(error->message.find("File too large") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder.path() / "app.state.tmp"));
+  }
+  SECTION("because something is in the way of the temporary file") {
+    fs::create_directory(folder.path() / "app.state.tmp");
+    error = store.save("app", snapshot_of(2), at(1));
+  }
+  REQUIRE(error);
+  CHECK(error->code == ErrorCode::kStorage);
+  CHECK(error->message.starts_with("The state of app was not saved to " + folder.path().string() +
+                                   "/app.state ("));
+  CHECK(error->message.ends_with(": check the disk and the setting state.path."));
+  CHECK(store.load("app", at(1)).snapshot == snapshot_of(1));
+}
+
+TEST_CASE("A save whose last step fails leaves no rest behind") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  fs::create_directory(folder.path() / "app.state");
+  const std::optional<Error> error = store.save("app", snapshot_of(2), at(1));
+  REQUIRE(error);
+  CHECK(error->message.find("Is a directory") != std::string::npos);
+  CHECK(names_in(folder.path()) == Names{"app.state", "lock"});
+}
+
+TEST_CASE("A folder that was removed while the daemon runs is told") {
+  const TemporaryFolder temporary;
+  const fs::path folder = temporary.path() / "skep";
+  StateStore store = opened(folder);
+  fs::remove_all(folder);
+  const std::optional<Error> error = store.save("app", snapshot_of(2), at(1));
+  REQUIRE(error);
+  CHECK(error->message.ends_with(": make the folder again and restart skep."));
+}
+
+TEST_CASE("No service name leads out of the folder or to another service's file") {
+  const TemporaryFolder temporary;
+  const fs::path folder = temporary.path() / "skep";
+  StateStore store = opened(folder);
+  const std::vector<std::string> services = {
+      "app",    "App",  "app.state", "app.state.tmp",
+      "lock",   "..",   ".",         "",
+      "../app", "/app", "a/b",       "a%2Fb",
+      "a b",    "a\nb", ".app",      std::string("a\0b", 3),
+  };
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    CHECK_FALSE(store.save(services[i], snapshot_of(i), at(0)));
+  }
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    CHECK(store.load(services[i], at(0)).snapshot == snapshot_of(i));
+  }
+  CHECK(names_in(temporary.path()) == Names{"skep"});
+  CHECK(names_in(folder).size() == services.size() + 1);
+}
+
+TEST_CASE("A service name that is too long for a file is told, not cut") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  const std::optional<Error> error = store.save(std::string(300, 'a'), snapshot_of(1), at(0));
+  REQUIRE(error);
+  CHECK(error->message.ends_with(": use a shorter service name or state.path."));
+}
+
+TEST_CASE("The saved files are for their owner only") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  for (const char* name : {"app.state", "lock"}) {
+    CHECK((fs::status(folder.path() / name).permissions() & fs::perms::mask) ==
+          (fs::perms::owner_read | fs::perms::owner_write));
+  }
+}
+
+TEST_CASE("No crash shortens a cooldown") {
+  const TemporaryFolder folder;
+  ControllerSettings settings;
+  settings.cooldown = std::chrono::seconds(30);
+  const TimePoint start{std::chrono::hours(5)};
+  StateStore store = opened(folder.path());
+
+  SECTION("a crash between the save and the answer of Docker: a whole one") {
+    const Controller before(settings);
+    CHECK_FALSE(store.save("app", before.snapshot(start, ScaleCommand{3, 4}), at(0)));
+    const StateStore::Loaded loaded = store.load("app", at(3600));
+    REQUIRE(loaded.snapshot);
+    CHECK(loaded.snapshot->pending_target == 4);
+    Controller after(settings);
+    CHECK(after.restore(*loaded.snapshot, loaded.age, start));
+    CHECK(after.cooldown_left(start) == std::chrono::seconds(30));
+  }
+  SECTION("a restart in the middle: what is left of it") {
+    Snapshot snapshot = Controller(settings).snapshot(start, std::nullopt);
+    snapshot.cooldown_left = std::chrono::seconds(20);
+    CHECK_FALSE(store.save("app", snapshot, at(0)));
+    const StateStore::Loaded loaded = store.load("app", at(5));
+    REQUIRE(loaded.snapshot);
+    Controller after(settings);
+    CHECK(after.restore(*loaded.snapshot, loaded.age, start));
+    CHECK(after.cooldown_left(start) == std::chrono::seconds(15));
+  }
+  SECTION("a wall clock that went back: nothing is taken off") {
+    Snapshot snapshot = Controller(settings).snapshot(start, std::nullopt);
+    snapshot.cooldown_left = std::chrono::seconds(20);
+    CHECK_FALSE(store.save("app", snapshot, at(0)));
+    const StateStore::Loaded loaded = store.load("app", at(-7200));
+    REQUIRE(loaded.snapshot);
+    Controller after(settings);
+    CHECK(after.restore(*loaded.snapshot, loaded.age, start));
+    CHECK(after.cooldown_left(start) == std::chrono::seconds(20));
+  }
+}
+
+}  // namespace
+}  // namespace skep
