@@ -1,5 +1,8 @@
 #include "daemon/endpoint.hpp"
 
+#include <charconv>
+#include <system_error>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -69,13 +72,23 @@ Result<Endpoint> parse_tcp(std::string_view url, std::string_view example,
     return invalid(
         url, "must not have a query or a fragment: write it like " + std::string(example) + ".");
   }
-  if (parsed->has_port() && !parsed->port().empty() && parsed->port_number() == 0) {
-    return invalid(url, "has an impossible port: it must be 1 to 65535.");
+  // Boost.URL 1.81 lets a port above 65535 wrap around, and takes what cannot be a port or host for
+  // a path.
+  std::uint16_t port = default_port;
+  if (parsed->has_port()) {
+    const std::string_view digits(parsed->port().data(), parsed->port().size());
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc() || port == 0) {
+      return invalid(url, "has an impossible port: it must be 1 to 65535.");
+    }
   }
   Endpoint endpoint;
   endpoint.host = std::string(parsed->host_address());
-  endpoint.port = parsed->port_number() != 0 ? parsed->port_number() : default_port;
+  endpoint.port = port;
   endpoint.path_prefix = std::string(parsed->encoded_path());
+  if (!endpoint.path_prefix.empty() && endpoint.path_prefix.front() != '/') {
+    return invalid(url, "is not complete: write it like " + std::string(example) + ".");
+  }
   while (remove_suffix(endpoint.path_prefix, "/")) {
   }
   if (parsed->has_userinfo()) {
