@@ -1,0 +1,278 @@
+#include "daemon/daemon.hpp"
+
+#include "config/duration.hpp"
+#include "config/loader.hpp"
+#include "daemon/event_log.hpp"
+#include "daemon/fleet.hpp"
+#include "daemon/last_resort.hpp"
+#include "daemon/sd_notify.hpp"
+#include "daemon/started_event.hpp"
+#include "daemon/state_store.hpp"
+#include "daemon/wall_clock.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+namespace skep {
+namespace {
+
+namespace asio = boost::asio;
+using Json = nlohmann::ordered_json;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+/// The answer to a scale command is waited for as long as this when skep stops.
+constexpr Duration kStopGrace = std::chrono::seconds(3);
+
+bool has_errors(const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) {
+    if (problem.severity == Severity::kError) return true;
+  }
+  return false;
+}
+
+/// What the command line and the random seed 0 mean for the settings of the services.
+void complete(Settings& settings, bool dry_run) {
+  std::random_device device;
+  for (ServiceSettings& service : settings.services) {
+    ControllerSettings& controller = service.controller;
+    controller.dry_run = controller.dry_run || dry_run;
+    while (controller.random_seed == 0) controller.random_seed = device();
+  }
+}
+
+class Daemon {
+ public:
+  Daemon(RunOptions options, Settings settings, std::unique_ptr<StateStore> store,
+         std::shared_ptr<Sources> sources_of_settings, asio::io_context& context, EventLog& log)
+      : options_(std::move(options)),
+        settings_(std::move(settings)),
+        context_(context),
+        log_(log),
+        store_(std::move(store)),
+        sources_(std::move(sources_of_settings)),
+        signals_(context, SIGTERM, SIGINT, SIGHUP),
+        watchdog_timer_(context) {}
+
+  asio::awaitable<void> run(std::vector<Problem> warnings);
+  int exit_status() const { return exit_status_; }
+
+ private:
+  asio::awaitable<void> reload();
+  asio::awaitable<void> shut_down(int signal);
+  asio::awaitable<void> feed_watchdog(Duration every);
+  asio::awaitable<void> quit_at_next_signal();
+  std::unique_ptr<Fleet> make_fleet(StateStore& store) {
+    return std::make_unique<Fleet>(context_.get_executor(), settings_, sources_, store, log_);
+  }
+  void spawn(asio::awaitable<void> what, const char* name);
+  void start_fleet();
+  void refuse_reload(const std::vector<std::string>& problems);
+  void finish_once();
+
+  RunOptions options_;
+  Settings settings_;
+  asio::io_context& context_;
+  EventLog& log_;
+  std::unique_ptr<StateStore> store_;
+  std::shared_ptr<Sources> sources_;
+  std::unique_ptr<Fleet> fleet_;
+  asio::signal_set signals_;
+  asio::steady_timer watchdog_timer_;
+  int exit_status_ = 0;
+};
+
+void Daemon::spawn(asio::awaitable<void> what, const char* name) {
+  const auto when_done = [this, name](std::exception_ptr failure) {
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log_.write(LogLevel::kError, "failed", std::string(name) + " ended: " + error.what());
+    }
+  };
+  asio::co_spawn(context_, std::move(what), when_done);
+}
+
+void Daemon::start_fleet() {
+  const auto all_ended = [this] {
+    if (options_.once) signals_.cancel();
+  };
+  fleet_->start(options_.once, all_ended);
+  sd_notify("READY=1\nSTATUS=Watching " + std::to_string(fleet_->size()) +
+            (fleet_->size() == 1 ? " service" : " services"));
+}
+
+asio::awaitable<void> Daemon::run(std::vector<Problem> warnings) {
+  log_started(log_, settings_, options_);
+  for (const Problem& warning : warnings) {
+    log_.write(LogLevel::kWarn, "config_warning", format_problem(warning));
+  }
+  fleet_ = make_fleet(*store_);
+  fleet_->restore();
+  start_fleet();
+  const std::optional<Duration> watchdog = watchdog_interval();
+  if (watchdog) spawn(feed_watchdog(*watchdog / 2), "the watchdog");
+
+  for (;;) {
+    const auto [error, signal] = co_await signals_.async_wait(kAwait);
+    if (error) break;  // every service has had its single tick
+    if (signal != SIGHUP) {
+      co_await shut_down(signal);
+      break;
+    }
+    co_await reload();
+  }
+  if (options_.once) finish_once();
+  context_.stop();
+}
+
+void Daemon::finish_once() {
+  fleet_->save();
+  for (const std::string& reason : fleet_->undecided()) {
+    exit_status_ = 1;
+    std::fprintf(stderr, "skep: %s\n", reason.c_str());
+  }
+}
+
+asio::awaitable<void> Daemon::shut_down(int signal) {
+  const TimePoint began = std::chrono::steady_clock::now();
+  exit_at_the_latest_in(std::chrono::milliseconds(4500));
+  sd_notify("STOPPING=1\nSTATUS=Stopping");
+  spawn(quit_at_next_signal(), "the wait for a second signal");
+  fleet_->save();
+  co_await fleet_->stop(kStopGrace);
+  fleet_->save();
+  Json fields = Json::object();
+  fields["signal"] = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  const auto took = std::chrono::steady_clock::now() - began;
+  fields["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  log_.write(LogLevel::kInfo, "stopped", "The state is saved.", {}, fields);
+}
+
+asio::awaitable<void> Daemon::quit_at_next_signal() {
+  for (;;) {
+    const auto [error, signal] = co_await signals_.async_wait(kAwait);
+    if (error) co_return;
+    if (signal != SIGHUP) exit_now(128 + signal);
+  }
+}
+
+asio::awaitable<void> Daemon::feed_watchdog(Duration every) {
+  for (;;) {
+    sd_notify("WATCHDOG=1");
+    watchdog_timer_.expires_after(every);
+    const auto [error] = co_await watchdog_timer_.async_wait(kAwait);
+    if (error) co_return;
+  }
+}
+
+void Daemon::refuse_reload(const std::vector<std::string>& problems) {
+  Json fields = Json::object();
+  fields["accepted"] = false;
+  fields["problems"] = problems;
+  log_.write(LogLevel::kError, "reloaded",
+             "The configuration was refused, and the old one goes on: " + problems.front(), {},
+             fields);
+}
+
+asio::awaitable<void> Daemon::reload() {
+  LoadResult loaded = load_config_file(options_.config_file, process_environment());
+  std::vector<std::string> problems;
+  for (const Problem& problem : loaded.problems) problems.push_back(format_problem(problem));
+  if (!loaded.settings) {
+    refuse_reload(problems);
+    co_return;
+  }
+  complete(*loaded.settings, options_.dry_run);
+  Result<std::shared_ptr<Sources>> sources =
+      Sources::make(context_.get_executor(), loaded.settings->prometheus, loaded.settings->docker);
+  if (!sources) {
+    refuse_reload({sources.error().message});
+    co_return;
+  }
+  std::unique_ptr<StateStore> other_store;
+  if (loaded.settings->state.path != settings_.state.path) {
+    Result<StateStore> opened = StateStore::open(loaded.settings->state.path);
+    if (!opened) {
+      refuse_reload({opened.error().message});
+      co_return;
+    }
+    other_store = std::make_unique<StateStore>(std::move(*opened));
+  }
+  sd_notify("RELOADING=1");
+  co_await fleet_->stop(kStopGrace);
+  fleet_->save();
+  settings_ = std::move(*loaded.settings);
+  sources_ = std::move(*sources);
+  log_.configure(settings_.log);
+  std::unique_ptr<Fleet> next = make_fleet(other_store ? *other_store : *store_);
+  next->take_over(*fleet_);
+  fleet_ = std::move(next);
+  if (other_store) store_ = std::move(other_store);
+  fleet_->save();
+  log_reloaded(log_, settings_, problems);
+  start_fleet();
+}
+
+/// Prints the problems; nothing when the configuration cannot be used.
+std::optional<Settings> load(const RunOptions& options, std::vector<Problem>& warnings) {
+  LoadResult loaded = load_config_file(options.config_file, process_environment());
+  if (!loaded.settings || has_errors(loaded.problems)) {
+    for (const Problem& problem : loaded.problems) {
+      std::fprintf(stderr, "%s\n", format_problem(problem).c_str());
+    }
+    return std::nullopt;
+  }
+  warnings = std::move(loaded.problems);
+  return std::move(loaded.settings);
+}
+
+}  // namespace
+
+int run_daemon(const RunOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::vector<Problem> warnings;
+  std::optional<Settings> settings = load(options, warnings);
+  if (!settings) return 2;
+  complete(*settings, options.dry_run);
+
+  asio::io_context context(1);
+  Result<std::shared_ptr<Sources>> sources =
+      Sources::make(context.get_executor(), settings->prometheus, settings->docker);
+  if (!sources) {
+    std::fprintf(stderr, "skep: %s\n", sources.error().message.c_str());
+    return 2;
+  }
+  Result<StateStore> store = StateStore::open(settings->state.path);
+  if (!store) {
+    std::fprintf(stderr, "skep: %s\n", store.error().message.c_str());
+    return 1;
+  }
+  EventLog log(settings->log, wall_now, stdout_sink());
+  Daemon daemon(options, std::move(*settings), std::make_unique<StateStore>(std::move(*store)),
+                std::move(*sources), context, log);
+  std::exception_ptr failure;
+  const auto when_done = [&failure, &context](std::exception_ptr thrown) {
+    failure = thrown;
+    context.stop();
+  };
+  asio::co_spawn(context, daemon.run(std::move(warnings)), when_done);
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+  return daemon.exit_status();
+}
+
+}  // namespace skep
