@@ -25,10 +25,11 @@ class SteadyWorld {
   double action_value(int replicas, int change) {
     const int next = replicas + change;
     DiscountedReturn sum(settings_.agent.gamma);
-    sum.add(reward(next) - (change != 0 ? env_.price_of_change() : 0));
+    const double each = reward(next);
+    sum.add(each - (change != 0 ? env_.price_of_change() : 0));
     const int ticks = change != 0 ? ticks_of_change() : 1;
     while (sum.ticks() < ticks) {
-      sum.add(reward(next));
+      sum.add(each);
     }
     return sum.target(value(next));
   }
