@@ -26,6 +26,7 @@ KEEP=no
 USE_ENGINE=no
 LAB=demo-$$
 LAB_STARTED=no
+BASE=  # the name of the base image, set when there is an engine to build on
 DEPLOYED=no
 TABLE_PID=
 
@@ -225,25 +226,24 @@ clean_up() {
   fi
   if [ "$KEEP" = yes ] && [ "$DEPLOYED" = yes ]; then
     say_how_to_look
-  elif [ "$USE_ENGINE" = yes ]; then
+  elif [ "$USE_ENGINE" = yes ] && [ -n "$BASE" ]; then
     say "Removing the stack and its images"
     remove_from_running_engine
   elif [ "$LAB_STARTED" = yes ]; then
     say "Taking the private engine down"
     ./lab.sh stop "$LAB"
   fi
-  [ "$status" -ne 0 ] || rm -f "$LOG"
+  if [ "$status" -eq 0 ] || [ ! -s "$LOG" ]; then rm -f "$LOG"; fi
   exit "$status"
 }
 
 read_options "$@"
 need_root docker/demo.sh "installs packages and starts a Docker engine"
 LOG=$(mktemp "${TMPDIR:-/tmp}/skep-demo.XXXXXX.log")
-if [ "$USE_ENGINE" = yes ]; then check_running_engine; fi
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-if [ "$USE_ENGINE" = no ]; then start_private_engine; fi
+if [ "$USE_ENGINE" = yes ]; then check_running_engine; else start_private_engine; fi
 build_images
 deploy_stack
 wait_for_first_decision

@@ -121,39 +121,41 @@ start_engine() {
   disown "$engine"
 }
 
-# The lab's processes: dockerd, containerd and shims name the lab's folder in their command line;
-# what runs in a container has its root file system in there.
+# What runs in the lab's network (dockerd, containerd and its shims, what `lab.sh exec` started),
+# and what runs in a container: that has its root file system in the lab's folder.
 lab_processes() {
-  local proc pid
-  for proc in /proc/[0-9]*; do
-    pid=${proc#/proc/}
-    case $(tr '\0' ' ' <"$proc/cmdline" 2>/dev/null) in
-      *dockerd*"$DIR/"* | *containerd*"$DIR/"* | *docker-proxy*"$DIR/"*)
-        [ "$pid" = $$ ] || echo "$pid"
-        continue
-        ;;
-    esac
-    if grep -qsE "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / .*upperdir=$DIR/" "$proc/mountinfo"; then
-      echo "$pid"
-    fi
-  done 2>/dev/null
+  {
+    ip netns pids "$NETNS" 2>/dev/null || true
+    grep -lsE "^[0-9]+ [0-9]+ [0-9:]+ [^ ]+ / .*upperdir=$DIR/" /proc/[0-9]*/mountinfo |
+      cut -d/ -f3 || true
+  } | sort -u
 }
 
+# Lets dockerd stop its containers and itself.
 stop_engine() {
-  local engine pids
+  local engine
   engine=$(cat "$DIR/docker.pid" 2>/dev/null || true)
-  # A pid from a crashed run may belong to somebody else by now.
-  if [ -n "$engine" ] && lab_processes | grep -qx "$engine"; then
-    kill -TERM "$engine" 2>/dev/null || true
-    wait_gone 20 "$engine" || true
-  fi
-  for _ in 1 2 3; do
-    pids=$(lab_processes)
-    [ -n "$pids" ] || break
-    # shellcheck disable=SC2086
-    kill -KILL $pids 2>/dev/null || true
-    # shellcheck disable=SC2086
-    wait_gone 5 $pids || true
+  [ -n "$engine" ] || return 0
+  kill -TERM "$engine" 2>/dev/null || true
+  wait_gone 30 "$engine" || die "The private dockerd (process $engine) does not end: see $LOG."
+}
+
+# Not gently: nothing of the lab is needed any more.
+kill_processes() {
+  local pids
+  for _ in 1 2 3 4 5; do
+    mapfile -t pids < <(lab_processes)
+    [ ${#pids[@]} -gt 0 ] || return 0
+    kill -KILL "${pids[@]}" 2>/dev/null || true
+    wait_gone 3 "${pids[@]}" || true
+  done
+}
+
+remove_cgroups() {
+  for _ in 1 2 3 4 5; do  # the kernel may need a moment after the last process has gone
+    find /sys/fs/cgroup -depth -type d \( -name "$CGROUP" -o -path "*/$CGROUP/*" \) -exec rmdir {} + 2>/dev/null || true
+    [ -n "$(find /sys/fs/cgroup -type d -name "$CGROUP" -print -quit)" ] || return 0
+    sleep 0.2
   done
 }
 
@@ -168,10 +170,10 @@ set_environment() {
 
 # Takes everything of the lab away; safe to call at any time, any number of times.
 remove_lab() {
-  stop_engine
+  kill_processes
   stop_network
   unmount_below "$DIR"
-  find /sys/fs/cgroup -depth -type d -path "*/$CGROUP*" -exec rmdir {} \; 2>/dev/null || true
+  remove_cgroups
   rm -rf --one-file-system "$DIR"
   if [ -e "$RUN_DIR/ip_forward" ] && [ -z "$(ls -A "$LAB_ROOT" 2>/dev/null)" ]; then
     # A Docker that came up in the meantime needs forwarding as it is now.

@@ -29,24 +29,24 @@ run() {
 stop_step() {
   [ -n "$STEP_PID" ] || return 0
   kill -TERM -- "-$STEP_PID" 2>/dev/null || true
-  wait_gone 10 "$STEP_PID" || kill -KILL -- "-$STEP_PID" 2>/dev/null || true
+  wait_gone 5 "$STEP_PID" || kill -KILL -- "-$STEP_PID" 2>/dev/null || true
   STEP_PID=
 }
 
 # A zombie counts as gone: its parent may not have looked yet.
 is_running() {
-  local state
-  state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 1
-  [ -n "$state" ] && [ "$state" != Z ]
+  local line
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+  [[ ${line##*) } != Z* ]]
 }
 
 # wait_gone SECONDS PID...: false when one of them still runs after that time.
 wait_gone() {
-  local tries=$(($1 * 10)) pid
+  local deadline=$((SECONDS + $1)) pid
   shift
   for pid in "$@"; do
     while is_running "$pid"; do
-      [ $((tries -= 1)) -gt 0 ] || return 1
+      ((SECONDS < deadline)) || return 1
       sleep 0.1
     done
   done
