@@ -89,7 +89,7 @@ bool cut_end(std::string_view& text, std::string_view end) {
 }  // namespace
 
 ParsedAddress parse_prometheus_url(std::string_view text) {
-  static const std::string kExample = "; write http://prometheus:9090";
+  static const std::string example = "; write http://prometheus:9090";
   if (const auto path = after(text, "unix://")) {
     return parse_unix(text, *path);
   }
@@ -100,13 +100,13 @@ ParsedAddress parse_prometheus_url(std::string_view text) {
   }
   auto rest = after(text, "http://");
   if (!rest) {
-    return failure(text, "which must start with http://" + kExample);
+    return failure(text, "which must start with http://" + example);
   }
   if (text.find_first_of("?#") != std::string_view::npos) {
-    return failure(text, "which must not have a query or a fragment" + kExample);
+    return failure(text, "which must not have a query or a fragment" + example);
   }
   if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7F; })) {
-    return failure(text, "which must hold plain ASCII letters and no spaces" + kExample);
+    return failure(text, "which must hold plain ASCII letters and no spaces" + example);
   }
   std::string_view authority = rest->substr(0, rest->find('/'));
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
@@ -114,7 +114,7 @@ ParsedAddress parse_prometheus_url(std::string_view text) {
   }
   const std::string error = host_port_error(authority, false, 1);
   if (!error.empty()) {
-    return failure(text, error + kExample);
+    return failure(text, error + example);
   }
   while (cut_end(text, "/")) {
   }
@@ -126,7 +126,7 @@ ParsedAddress parse_prometheus_url(std::string_view text) {
 }
 
 ParsedAddress parse_docker_host(std::string_view text) {
-  static const std::string kExample =
+  static const std::string example =
       "; write unix:///var/run/docker.sock or tcp://socket-proxy:2375";
   if (const auto path = after(text, "unix://")) {
     return parse_unix(text, *path);
@@ -136,12 +136,12 @@ ParsedAddress parse_docker_host(std::string_view text) {
     rest = after(text, "http://");
   }
   if (!rest) {
-    return failure(text, "which must start with unix:// or tcp://" + kExample);
+    return failure(text, "which must start with unix:// or tcp://" + example);
   }
   cut_end(*rest, "/");
   const std::string error = host_port_error(*rest, false, 1);
   if (!error.empty()) {
-    return failure(text, error + kExample);
+    return failure(text, error + example);
   }
   return {std::string(text), ""};
 }

@@ -48,9 +48,9 @@ const Unit* find_unit(std::string_view name) {
 }  // namespace
 
 ParsedDuration parse_duration(std::string_view text) {
-  static const std::string kExamples = "as in 250ms, 30s, 5m, 1h or 7d";
+  static const std::string examples = "as in 250ms, 30s, 5m, 1h or 7d";
   if (text.starts_with('-')) {
-    return failure(text, "is negative; a duration is zero or more, " + kExamples);
+    return failure(text, "is negative; a duration is zero or more, " + examples);
   }
   const auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(kLongestDuration);
   std::chrono::milliseconds sum{0};
@@ -59,7 +59,7 @@ ParsedDuration parse_duration(std::string_view text) {
     const std::string_view digits = take_while(rest, true);
     const std::string_view unit_name = take_while(rest, false);
     if (digits.empty()) {
-      return failure(text, "is not a duration; write a whole number with its unit, " + kExamples);
+      return failure(text, "is not a duration; write a whole number with its unit, " + examples);
     }
     if (unit_name.empty()) {
       return failure(text, "has no unit; write " + std::string(digits.substr(0, 20)) +
@@ -73,7 +73,7 @@ ParsedDuration parse_duration(std::string_view text) {
     const Unit* unit = find_unit(unit_name);
     if (unit == nullptr) {
       return failure(text, "has the unknown unit " + quoted(unit_name) +
-                               "; the units are ms, s, m, h, d, " + kExamples);
+                               "; the units are ms, s, m, h, d, " + examples);
     }
     std::int64_t count = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), count);

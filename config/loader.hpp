@@ -6,6 +6,7 @@
 #include "config/problem.hpp"
 #include "config/settings.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ struct LoadResult {
   std::vector<Problem> problems;     ///< in the order of the text
 };
 
-constexpr std::size_t kLargestConfigBytes = 1024 * 1024;
+constexpr std::size_t kLargestConfigBytes = std::size_t{1024} * 1024;
 
 /// Reads and checks the file. Never throws on bad input, never touches the network; reads the files
 /// that *_file keys name.

@@ -225,7 +225,7 @@ bool MapReader::text(std::string_view key, std::string& value, bool may_be_empty
 }
 
 bool MapReader::file_content(std::string_view key, std::string& value) {
-  constexpr std::size_t kLargestBytes = 64 * 1024;
+  constexpr std::size_t kLargestBytes = std::size_t{64} * 1024;
   std::string path;
   if (!text(key, path)) {
     return false;

@@ -105,14 +105,15 @@ void refuse_same_service(const ServiceSettings& service, Position position, std:
     if (earlier[i].name.empty() || !may_be_same(service, earlier[i])) {
       continue;
     }
-    const std::string other = "services[" + std::to_string(i) + ']';
-    const std::string path =
-        "services[" + std::to_string(index) + "].name is " + quoted(service.name);
-    report.error(position, service.name == earlier[i].name
-                               ? path + ", as in " + other + "; name each service once"
-                               : path + ", which may be the same service as " +
-                                     quoted(earlier[i].name) + " in " + other +
-                                     " because of match: prefix; use match: exact");
+    std::string message = "services[" + std::to_string(index) + "].name is " + quoted(service.name);
+    const std::string other = " in services[" + std::to_string(i) + ']';
+    if (service.name == earlier[i].name) {
+      message += ", as" + other + "; name each service once";
+    } else {
+      message += ", which may be the same service as " + quoted(earlier[i].name) + other +
+                 " because of match: prefix; use match: exact";
+    }
+    report.error(position, std::move(message));
     return;
   }
 }

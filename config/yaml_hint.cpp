@@ -35,7 +35,7 @@ struct Hint {
 };
 
 using namespace YAML::ErrorMsg;
-const std::array<Hint, 14> kHints{{
+const std::array<Hint, 14> hints{{
     {END_OF_MAP,
      "check the indentation of this line and the one before, and the ':' after each key"},
     {END_OF_MAP_FLOW, "a '{' is not closed, or a ',' is missing between two entries"},
@@ -61,10 +61,9 @@ bool is_unclosed_quote(std::string_view text, std::size_t offset) {
     return false;
   }
   for (std::size_t i = offset + 1; i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == quote && quote == '\'' && text.substr(i + 1).starts_with(quote)) {
-      ++i;
+    const bool doubled = quote == '\'' && text.substr(i).starts_with("''");
+    if (doubled || (quote == '"' && text[i] == '\\')) {
+      ++i;  // an escaped character
     } else if (text[i] == quote) {
       return false;
     }
@@ -82,11 +81,11 @@ PositionedMessage explain_yaml_error(std::string_view text, Position position,
       return {{line, *column}, "a tab in the indentation, which YAML forbids; use spaces"};
     }
   }
-  const auto hint = std::find_if(kHints.begin(), kHints.end(), [&message](const Hint& candidate) {
+  const auto hint = std::find_if(hints.begin(), hints.end(), [&message](const Hint& candidate) {
     return message.starts_with(candidate.message);
   });
   std::string remedy = "check the indentation and the quotes of this line and the one before";
-  if (hint != kHints.end()) {
+  if (hint != hints.end()) {
     remedy = hint->remedy;
   }
   return {position, "not valid YAML (" + message + "): " + remedy};

@@ -202,14 +202,13 @@ YamlTree parse_yaml(std::string_view text) {
   try {
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
-      return refused(
-          {}, "the file is empty; start from config/minimal.yaml, which says the least that works");
+      return refused({}, "the file is empty; start from config/minimal.yaml, the least that works");
     }
     tree.root = builder.take_root();
     TreeBuilder second(text, tree.problems);
     if (parser.HandleNextDocument(second)) {
       return refused(second.document_start(),
-                     "a second document starts here; remove the '---' or put it into another file");
+                     "a second document starts here; keep one, without a '---' after it");
     }
   } catch (const Refusal& refusal) {
     return refused(refusal.problem.position, refusal.problem.message);
