@@ -107,6 +107,13 @@ void FakeDocker::set_replicas(const std::string& name, int replicas) {
   ++service.version;
 }
 
+void FakeDocker::set_spec(const std::string& name, const std::string& spec) {
+  const std::lock_guard lock(mutex_);
+  FakeService& service = services_.at(name);
+  service.spec = spec;
+  ++service.version;
+}
+
 void FakeDocker::set_running(const std::string& name, std::optional<int> running) {
   const std::lock_guard lock(mutex_);
   services_.at(name).running = running;

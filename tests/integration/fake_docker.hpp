@@ -48,6 +48,8 @@ class FakeDocker {
   void remove_service(const std::string& name);
   /// What somebody else does: sets the replica count and raises the version.
   void set_replicas(const std::string& name, int replicas);
+  /// What a deploy does: another spec for the same service, at a higher version.
+  void set_spec(const std::string& name, const std::string& spec);
   void set_running(const std::string& name, std::optional<int> running);
   void set_update_state(const std::string& name, const std::string& state);
   void set_unplaced(const std::string& name, int tasks);

@@ -1,0 +1,134 @@
+// The whole program over restarts and crashes.
+#include "tests/integration/world.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+namespace skep::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The files in the state folder whose name contains `part`.
+std::size_t count_files(const World& world, const std::string& part) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(world.state_path)) {
+    count += entry.path().filename().string().find(part) != std::string::npos ? 1 : 0;
+  }
+  return count;
+}
+
+/// Learns for a while and ends.
+Json learn(World& world) {
+  SkepProcess skep(world.run());
+  skep.wait_for_decisions(20);
+  skep.signal(SIGTERM);
+  REQUIRE(skep.wait_exit() == 0);
+  return skep.events("decision").back();
+}
+
+}  // namespace
+
+TEST_CASE("killed between a command and its answer, it keeps a whole cooldown after the restart") {
+  World world;
+  world.timeout = "15s";
+  world.cooldown = "1500ms";
+  world.prometheus.set("cpu", 90);
+  world.docker.set_update_fault(Fault::kHang);
+  {
+    SkepProcess skep(world.run());
+    eventually("the command", [&] { return world.docker.updates().size() == 1; });
+    skep.signal(SIGKILL);
+    CHECK(skep.wait_exit() == -SIGKILL);
+  }
+  world.docker.set_update_fault(Fault::kNone);
+  const auto restarted = std::chrono::steady_clock::now();
+  SkepProcess skep(world.run());
+  skep.wait_for("restored");
+  skep.wait_for("scaled");
+  const std::vector<FakeUpdate> updates = world.docker.updates();
+  REQUIRE(updates.size() == 2);
+  CHECK(updates[1].time - restarted >= milliseconds(1500));
+  CHECK(updates[1].from == 2);
+  CHECK(skep.events("external_change").empty());
+}
+
+TEST_CASE("killed in a cooldown, it keeps the rest of it") {
+  World world;
+  world.cooldown = "2s";
+  world.prometheus.set("cpu", 90);
+  {
+    SkepProcess skep(world.run());
+    skep.wait_for("scaled");
+    skep.signal(SIGKILL);
+    CHECK(skep.wait_exit() == -SIGKILL);
+  }
+  SkepProcess skep(world.run());
+  skep.wait_for("scaled");
+  const std::vector<FakeUpdate> updates = world.docker.updates();
+  CHECK(updates[1].time - updates[0].time >= milliseconds(2000));
+}
+
+TEST_CASE("what was learned is there after a restart") {
+  World world;
+  world.service_lines = "    agent: {updates: factual}\n";
+  const Json last = learn(world);
+  SkepProcess skep(world.run());
+  const Json restored = skep.wait_for("restored");
+  CHECK(restored.at("cells").get<int>() >= 1);
+  CHECK(restored.at("tick") == last.at("tick"));
+  const Json first = skep.wait_for("decision");
+  CHECK(first.at("tick").get<int>() == last.at("tick").get<int>() + 1);
+  CHECK(first.at("state") == last.at("state"));
+  CHECK(first.at("q") == last.at("q"));
+}
+
+TEST_CASE("a damaged state is set aside with a warning") {
+  World world;
+  learn(world);
+  std::ofstream(world.state_path + "/web.state") << "not a state at all";
+  SkepProcess skep(world.run());
+  CHECK(skep.wait_for("state_set_aside").at("level") == "warn");
+  CHECK(skep.wait_for("decision").at("tick") == 1);
+  CHECK(count_files(world, "damaged") == 1);
+}
+
+TEST_CASE("a table for other settings is set aside with a warning") {
+  World world;
+  world.service_lines = "    agent: {updates: factual}\n";
+  learn(world);
+  world.replicas = "{min: 1, max: 7}";
+  SkepProcess skep(world.run());
+  CHECK(skep.wait_for("state_set_aside").at("level") == "warn");
+  skep.wait_for("decision");
+  CHECK(count_files(world, "other") == 1);
+}
+
+TEST_CASE("a second daemon on the same state is refused") {
+  World world;
+  SkepProcess first(world.run());
+  first.wait_for("decision");
+  SkepProcess second(world.run());
+  CHECK(second.wait_exit() == 1);
+  CHECK(second.errors().find(world.state_path) != std::string::npos);
+  CHECK(second.errors().find(std::to_string(first.pid())) != std::string::npos);
+  CHECK(second.events("started").empty());
+  first.wait_for_decisions(2);
+}
+
+TEST_CASE("killed, it leaves no lock behind") {
+  World world;
+  {
+    SkepProcess skep(world.run());
+    skep.wait_for("decision");
+    skep.signal(SIGKILL);
+    skep.wait_exit();
+  }
+  SkepProcess skep(world.run());
+  skep.wait_for("decision");
+}
+
+}  // namespace skep::test
