@@ -131,12 +131,9 @@ Result<Sample> parse_instant_answer(std::string_view body, unsigned status,
   const auto result = json_find(data, {"result"});
   if (!type || !result) return not_prometheus(body);
 
-  Result<Sample> sample = not_prometheus(body);
-  if (*type == "\"scalar\"" || *type == "\"string\"") {
-    sample = parse_pair(*result, query);
-  } else if (*type == "\"vector\"" || *type == "\"matrix\"") {
-    sample = parse_series(*result, query);
-  }
+  const bool single = *type == "\"scalar\"" || *type == "\"string\"";
+  if (!single && *type != "\"vector\"" && *type != "\"matrix\"") return not_prometheus(body);
+  Result<Sample> sample = single ? parse_pair(*result, query) : parse_series(*result, query);
   if (sample) sample->warnings = json_strings(warnings);
   return sample;
 }
