@@ -36,6 +36,8 @@ using Json = nlohmann::ordered_json;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 /// The answer to a scale command is waited for as long as this when skep stops.
 constexpr Duration kStopGrace = std::chrono::seconds(3);
+/// And then it ends, whatever still hangs.
+constexpr std::chrono::milliseconds kStopLimit(4500);
 
 bool has_errors(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) {
@@ -116,6 +118,7 @@ void Daemon::start_fleet() {
 }
 
 asio::awaitable<void> Daemon::run(std::vector<Problem> warnings) {
+  end_in_time_after_a_signal(kStopLimit);
   log_started(log_, settings_, options_);
   for (const Problem& warning : warnings) {
     log_.write(LogLevel::kWarn, "config_warning", format_problem(warning));
@@ -128,14 +131,16 @@ asio::awaitable<void> Daemon::run(std::vector<Problem> warnings) {
 
   for (;;) {
     const auto [error, signal] = co_await signals_.async_wait(kAwait);
-    if (error) break;  // every service has had its single tick
+    if (error) {  // every service has had its single tick
+      finish_once();
+      break;
+    }
     if (signal != SIGHUP) {
       co_await shut_down(signal);
       break;
     }
     co_await reload();
   }
-  if (options_.once) finish_once();
   context_.stop();
 }
 
@@ -145,11 +150,11 @@ void Daemon::finish_once() {
     exit_status_ = 1;
     std::fprintf(stderr, "skep: %s\n", reason.c_str());
   }
+  log_.write(LogLevel::kInfo, "stopped", "Every service has had its tick. The state is saved.");
 }
 
 asio::awaitable<void> Daemon::shut_down(int signal) {
   const TimePoint began = std::chrono::steady_clock::now();
-  exit_at_the_latest_in(std::chrono::milliseconds(4500));
   sd_notify("STOPPING=1\nSTATUS=Stopping");
   spawn(quit_at_next_signal(), "the wait for a second signal");
   fleet_->save();

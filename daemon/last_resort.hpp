@@ -6,9 +6,10 @@
 
 namespace skep {
 
-/// Ends the program with status 0 when `time` is over, even if its thread is stuck in a system
-/// call.
-void exit_at_the_latest_in(std::chrono::milliseconds time);
+/// From now on SIGTERM and SIGINT, besides what their handlers do, end the program with status 0
+/// when `time` is over, even if its thread is stuck in a system call. Call it after those handlers
+/// were installed, and once.
+void end_in_time_after_a_signal(std::chrono::milliseconds time);
 
 /// Ends the program now, without waiting for anything.
 [[noreturn]] void exit_now(int status);

@@ -230,7 +230,7 @@ TEST_CASE("warnings of Prometheus are told once") {
 TEST_CASE("a standard output that is closed does not stop it") {
   World world;
   world.prometheus.set("cpu", 90);
-  SkepProcess skep(world.run(), true);
+  SkepProcess skep(world.run(), Output::kClosed);
   eventually("three replicas", [&] { return world.docker.replicas("web") == 3; });
   skep.signal(SIGTERM);
   CHECK(skep.wait_exit() == 0);

@@ -94,6 +94,21 @@ TEST_CASE("a command that hangs does not hold up the end, and the next start kee
   CHECK(world.docker.updates().back().time - restarted >= milliseconds(1500));
 }
 
+TEST_CASE("it ends in time even while nobody reads its log") {
+  World world;
+  world.interval = "2ms";
+  SkepProcess skep(world.run(), Output::kUnread);
+  // The pipe is full when it does not ask any more.
+  std::size_t asked = 0;
+  eventually("a full pipe", [&] {
+    const std::size_t before = asked;
+    std::this_thread::sleep_for(milliseconds(200));
+    asked = world.prometheus.queries().size();
+    return asked > 0 && asked == before;
+  });
+  CHECK(stop(skep, SIGTERM) == 0);
+}
+
 TEST_CASE("a second signal ends it at once") {
   World world;
   world.timeout = "1m";

@@ -38,7 +38,7 @@ void read_all(int descriptor, Take take) {
 
 }  // namespace
 
-SkepProcess::SkepProcess(std::vector<std::string> arguments, bool stdout_closed) {
+SkepProcess::SkepProcess(std::vector<std::string> arguments, Output what) {
   const Pipe output;
   const Pipe errors;
   arguments.insert(arguments.begin(), SKEP_PROGRAM);
@@ -56,10 +56,12 @@ SkepProcess::SkepProcess(std::vector<std::string> arguments, bool stdout_closed)
   ::close(output.write);
   ::close(errors.write);
   error_reader_ = std::thread([this, end = errors.read] { read_errors(end); });
-  if (stdout_closed) {
+  if (what == Output::kRead) {
+    output_reader_ = std::thread([this, end = output.read] { read_output(end); });
+  } else if (what == Output::kClosed) {
     ::close(output.read);
   } else {
-    output_reader_ = std::thread([this, end = output.read] { read_output(end); });
+    unread_output_ = output.read;
   }
 }
 
@@ -70,6 +72,7 @@ SkepProcess::~SkepProcess() {
   }
   if (output_reader_.joinable()) output_reader_.join();
   if (error_reader_.joinable()) error_reader_.join();
+  if (unread_output_ >= 0) ::close(unread_output_);
 }
 
 void SkepProcess::read_output(int descriptor) {

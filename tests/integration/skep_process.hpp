@@ -20,10 +20,15 @@ using Json = nlohmann::ordered_json;
 /// Long enough for a busy machine under sanitizers; a test that passes never waits for it.
 constexpr std::chrono::seconds kPatience{20};
 
+enum class Output {
+  kRead,
+  kClosed,  ///< the reader has gone
+  kUnread,  ///< the reader has stopped reading
+};
+
 class SkepProcess {
  public:
-  /// Runs skep with these arguments; `stdout_closed` gives it a standard output that nobody reads.
-  explicit SkepProcess(std::vector<std::string> arguments, bool stdout_closed = false);
+  explicit SkepProcess(std::vector<std::string> arguments, Output output = Output::kRead);
   /// Kills it if it still runs.
   ~SkepProcess();
   SkepProcess(const SkepProcess&) = delete;
@@ -59,6 +64,7 @@ class SkepProcess {
   void read_errors(int descriptor);
 
   pid_t pid_ = -1;
+  int unread_output_ = -1;
   std::optional<int> status_;
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
