@@ -161,7 +161,7 @@ asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
       if (done.reusable) keep(std::move(kept));
       co_return std::move(done.response);
     }
-    idle_.clear();  // the server has closed one, so it was restarted or has closed them all
+    idle_.clear();  // closed like this one, most likely: do not keep dead sockets
   }
   Result<ConnectionPtr> connected = co_await connect(deadline);
   if (!connected) co_return std::move(connected.error());

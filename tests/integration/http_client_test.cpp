@@ -133,6 +133,40 @@ TEST_CASE("one deadline holds for the whole answer, however slowly it comes") {
   CHECK(taken < milliseconds(700));
 }
 
+TEST_CASE("the deadline holds over a kept connection too") {
+  Setup setup(milliseconds(200));
+  REQUIRE(setup.get("/"));
+  setup.next.fault = Fault::kHang;
+  const auto begin = steady_clock::now();
+  const Result<HttpResponse> response = setup.get("/");
+  CHECK(steady_clock::now() - begin < milliseconds(1000));
+  REQUIRE(!response);
+  CHECK(response.error().code == ErrorCode::kTimeout);
+  CHECK(setup.server.accepted() == 1);
+}
+
+TEST_CASE("an answer over the limit is refused, one of just that size is not") {
+  Setup setup;
+  HttpClientOptions options = options_with(milliseconds(5000));
+  options.body_limit_bytes = 100000;
+  HttpClient client(setup.context.get_executor(),
+                    parse_prometheus_endpoint(setup.server.url()).value(), options);
+  for (const Fault fault : {Fault::kNone, Fault::kChunked}) {
+    setup.next = FakeReply(std::string(100000, 'x'));
+    setup.next.fault = fault;
+    const Result<HttpResponse> fits =
+        run_awaitable(setup.context, client.request(HttpRequest(HttpMethod::kGet, "/")));
+    REQUIRE(fits);
+    CHECK(fits->body.size() == 100000);
+    setup.next.body += 'x';
+    const Result<HttpResponse> large =
+        run_awaitable(setup.context, client.request(HttpRequest(HttpMethod::kGet, "/")));
+    REQUIRE(!large);
+    CHECK(large.error().code == ErrorCode::kProtocol);
+    CHECK_THAT(large.error().message, Catch::Contains("limit of 100000 bytes"));
+  }
+}
+
 TEST_CASE("a name that is never resolved does not hold the caller, nor the end of the program") {
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();

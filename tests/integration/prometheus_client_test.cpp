@@ -117,6 +117,15 @@ TEST_CASE("a server that misbehaves gives an error before the deadline, and the 
   }
 }
 
+TEST_CASE("an answer over 8 MiB is refused as such") {
+  Setup setup;
+  setup.prometheus.set("up", 1);
+  setup.prometheus.set_fault(Fault::kOversize);
+  const Result<Sample> sample = setup.query("up");
+  REQUIRE(!sample);
+  CHECK_THAT(sample.error().message, Catch::Contains("limit of 8388608 bytes"));
+}
+
 TEST_CASE("a Prometheus that is down and comes back is used again") {
   Setup setup;
   setup.prometheus.set("up", 1);
