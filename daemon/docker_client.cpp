@@ -97,7 +97,6 @@ asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services() {
   const Result<std::map<std::string, int>> running = parse_running_tasks(*tasks);
   if (!running) co_return running.error();
   for (ServiceView& service : *services) {
-    if (service.running) continue;
     const auto found = running->find(service.id);
     service.running = found == running->end() ? 0 : found->second;
   }

@@ -203,7 +203,8 @@ FakeReply FakeDocker::handle(const FakeRequest& request) {
                   api_version_;
       }
     }
-    reply = refused.empty() ? route(request, path) : message(400, refused);
+    if (!refused.empty()) return message(400, refused);  // older engines do not name theirs here
+    reply = route(request, path);
   }
   reply.headers.emplace_back("Api-Version", api_version_);
   reply.delay += latency_;
