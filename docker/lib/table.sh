@@ -13,12 +13,13 @@ row='%6s  %10s  %6s  %6s  %8s  %-10s  %s\n'
 # shellcheck disable=SC2016 # jq's own variables
 decisions='
   def percent: if type == "number" then "\(round)%" else "-" end;
+  def seconds: (.ts | sub("\\.[0-9]+"; "") | fromdate) - $start;
   foreach (inputs | fromjson? | objects) as $event ({};
     .row = null
     | if $event.event == "load" then .load = $event.planned_rps
-      elif $event.event == "decision" then
+      elif $event.event == "decision" and ($event | seconds) >= 0 then
         .row = [
-          (($event.ts | sub("\\.[0-9]+"; "") | fromdate) - $start | "\(.) s"),
+          "\($event | seconds) s",
           (.load // "-" | tostring),
           ($event.cpu_percent | percent),
           ($event.ram_percent | percent),
