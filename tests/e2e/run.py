@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+"""Runs the end-to-end tests on a private Docker engine, as root on Debian 12:
+
+    SKEP_BIN=build/release/daemon/skep tests/e2e/run.py [TEST...]
+
+TEST is a name such as test_failures or test_scaling.Cooldown; without one all are run. The last
+line is 'N passed, N failed, N skipped', and the status is 0 when none failed and one was run.
+"""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from lab import APPLICATION_IMAGE, LAB, ROOT, SKEP_BIN  # noqa: E402
+from metrics import METRICS  # noqa: E402
+
+
+def install_prometheus():
+    script = '. docker/lib/common.sh; . docker/lib/packages.sh; install_packages "$1" prometheus'
+    log = f"/tmp/skep-e2e-packages.{os.getpid()}.log"
+    subprocess.run(["bash", "-ec", script, "bash", log], check=True, cwd=ROOT)
+    pathlib.Path(log).unlink(missing_ok=True)
+
+
+def load(names):
+    loader = unittest.TestLoader()
+    if names:
+        return loader.loadTestsFromNames(names)
+    return loader.discover(str(HERE), "test_*.py")
+
+
+class Result(unittest.TextTestResult):
+    """Says how long each test took."""
+
+    def startTest(self, test):
+        self._started = time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        self.stream.writeln(f"    {time.monotonic() - self._started:.1f} s")
+        super().stopTest(test)
+
+
+def main():
+    if os.geteuid() != 0:
+        sys.exit("tests/e2e/run.py must run as root, because it starts a Docker engine.")
+    if not os.access(SKEP_BIN, os.X_OK):
+        sys.exit(f"There is no skep at {SKEP_BIN}: build it, or name it in SKEP_BIN.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    install_prometheus()
+    try:
+        LAB.start()
+        LAB.build("docker/demo/Dockerfile", APPLICATION_IMAGE)
+        METRICS.start()
+        result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(load(sys.argv[1:]))
+    finally:
+        METRICS.stop()
+        LAB.stop()
+    for test, reason in result.skipped:
+        print(f"SKIPPED {test}: {reason}")
+    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    skipped = len(result.skipped)
+    passed = result.testsRun - failed - skipped
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 0 if failed == 0 and passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
