@@ -37,7 +37,7 @@ int wrong_usage(const std::string& what) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app("skep scales the services of a Docker Swarm with reinforcement learning.", "skep");
-  app.set_version_flag("--version", "skep " + std::string(kVersion));
+  app.set_version_flag("--version", "skep " + std::string(version()));
   app.footer("Exit status: 0 done, 1 failed while running, 2 wrong usage or a bad configuration.");
 
   RunOptions options;

@@ -67,12 +67,12 @@ std::string count_text(const Settings& settings) {
 
 void log_started(EventLog& log, const Settings& settings, const RunOptions& options) {
   Json fields = Json::object();
-  fields["version"] = kVersion;
+  fields["version"] = version();
   fields["pid"] = getpid();
   fields["config"] = options.config_file;
   fields.update(summary(settings));
   log.write(LogLevel::kInfo, "started",
-            "skep " + std::string(kVersion) + " watches " + count_text(settings), {}, fields);
+            "skep " + std::string(version()) + " watches " + count_text(settings), {}, fields);
 }
 
 void log_reloaded(EventLog& log, const Settings& settings,

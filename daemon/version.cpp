@@ -6,8 +6,6 @@
 
 namespace skep {
 
-const std::string_view kVersion = SKEP_VERSION;
-
 namespace {
 
 std::string dotted(int major, int minor, int patch) {
@@ -22,8 +20,10 @@ constexpr std::string_view kCompiler = "g++ " __VERSION__;
 
 }  // namespace
 
+std::string_view version() { return SKEP_VERSION; }
+
 std::string version_text() {
-  std::string text = "skep " + std::string(kVersion) + "\n";
+  std::string text = "skep " + std::string(version()) + "\n";
   text += "compiler " + std::string(kCompiler) + "\n";
   text += "Boost " +
           dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100) + "\n";

@@ -7,7 +7,7 @@
 namespace skep {
 
 /// Such as "0.1.0".
-extern const std::string_view kVersion;
+std::string_view version();
 
 /// Several lines: the version, the compiler, and the libraries with their versions.
 std::string version_text();
