@@ -185,13 +185,13 @@ void Controller::scale_finished(ScaleOutcome outcome, std::string_view error, De
                                 TimePoint now) {
   switch (outcome) {
     case ScaleOutcome::kAccepted:
-      cooldown_end_ = now + settings_.cooldown;
+      begin_cooldown(now);
       watch_.accepted(decision.target_replicas);
       env_.step(decision.change);
       agent_->applied(decision.change, *cooldown_end_);
       break;
     case ScaleOutcome::kUnknown:
-      cooldown_end_ = now + settings_.cooldown;
+      begin_cooldown(now);
       watch_.unanswered(decision.target_replicas);
       agent_->drop();
       break;
@@ -209,6 +209,8 @@ void Controller::scale_finished(ScaleOutcome outcome, std::string_view error, De
     decision.reason = explain(decision, error);
   }
 }
+
+void Controller::begin_cooldown(TimePoint now) { cooldown_end_ = now + settings_.cooldown; }
 
 void Controller::pause(std::optional<TimePoint> until) {
   paused_ = true;
@@ -284,7 +286,7 @@ void Controller::notice_others(TickResult& result, const ServiceStatus& status, 
         " together with the rest of the service, as a deploy does: skep goes back to " +
         replicas_text(news.from) + " when the update is complete.";
   } else {
-    cooldown_end_ = std::max(cooldown_end_.value_or(now), now + settings_.cooldown);
+    begin_cooldown(now);
     event.message +=
         ": this is respected for one cooldown of " + seconds_text(settings_.cooldown) + ".";
   }
@@ -359,7 +361,7 @@ bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) 
   watch_.remember({snapshot.known_desired, snapshot.own_target, snapshot.spec_fingerprint});
   if (snapshot.pending_target) {
     watch_.unanswered(*snapshot.pending_target);
-    cooldown_end_ = now + settings_.cooldown;
+    begin_cooldown(now);
   } else if (snapshot.cooldown_left > age) {
     cooldown_end_ = now + std::min(snapshot.cooldown_left - age, settings_.cooldown);
   }

@@ -88,6 +88,9 @@ class Controller {
   void scale_finished(ScaleOutcome outcome, std::string_view error, Decision& decision,
                       TimePoint now);
 
+  /// Keeps a whole cooldown from `now` on: it is not known what was done before.
+  void begin_cooldown(TimePoint now);
+
   /// Stops scaling until `until`, or until resume() when empty.
   void pause(std::optional<TimePoint> until);
   void resume();

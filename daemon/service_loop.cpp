@@ -48,7 +48,11 @@ ServiceLoop::ServiceLoop(asio::any_io_executor executor, const ServiceSettings& 
 void ServiceLoop::restore() {
   StateStore::Loaded loaded = store_.load(name(), wall_now());
   if (loaded.warning) log_.set_aside(*loaded.warning);
-  if (!loaded.snapshot) return;
+  if (!loaded.snapshot) {
+    // The cooldown clock was in the file that cannot be read.
+    if (loaded.warning) controller_.begin_cooldown(steady_now());
+    return;
+  }
   if (controller_.restore(*loaded.snapshot, loaded.age, steady_now())) {
     log_.restored(*loaded.snapshot, loaded.age);
   } else {

@@ -367,6 +367,13 @@ TEST_CASE(
   CHECK(after.tick(input(4, 85), at(0)).events.empty());
 }
 
+TEST_CASE("when nothing is known of the time before, a whole cooldown is kept") {
+  Controller controller(tracking());
+  controller.begin_cooldown(at(0));
+  CHECK(step(controller, input(3, 85), 29.9).change == 0);
+  CHECK(step(controller, input(3, 85), 30).change == 1);
+}
+
 TEST_CASE("a pause survives a restart") {
   Controller before(tracking());
   before.pause(at(100));
