@@ -233,7 +233,8 @@ clean_up() {
     say "Taking the private engine down"
     ./lab.sh stop "$LAB"
   fi
-  if [ "$status" -eq 0 ] || [ ! -s "$LOG" ]; then rm -f "$LOG"; fi
+  # Only a failure leaves its log behind, for whoever reads the message that names it.
+  if [ "$status" -ne 1 ] || [ ! -s "$LOG" ]; then rm -f "$LOG"; fi
   exit "$status"
 }
 
