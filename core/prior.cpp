@@ -24,14 +24,12 @@ class SteadyWorld {
   /// The return of applying `change` with `replicas`, and following target tracking from then on.
   double action_value(int replicas, int change) {
     const int next = replicas + change;
-    DiscountedReturn sum(settings_.agent.gamma);
-    const double each = reward(next);
-    sum.add(each - (change != 0 ? env_.price_of_change() : 0));
     const int ticks = change != 0 ? ticks_of_change() : 1;
-    while (sum.ticks() < ticks) {
-      sum.add(each);
-    }
-    return sum.target(value(next));
+    const double price = change != 0 ? env_.price_of_change() : 0;
+    // The same reward at each tick of the transition: a geometric sum.
+    const double gamma = settings_.agent.gamma;
+    const double factor_at_end = std::pow(gamma, ticks);
+    return reward(next) * (1 - factor_at_end) / (1 - gamma) - price + factor_at_end * value(next);
   }
 
  private:
