@@ -1,5 +1,8 @@
 #include "daemon/http_client.hpp"
 
+#include "daemon/http_connection.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
@@ -7,14 +10,10 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/error.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -66,13 +65,6 @@ bool same_name(std::string_view a, std::string_view b) { return beast::iequals(a
 
 }  // namespace
 
-struct HttpClient::Connection {
-  explicit Connection(const asio::any_io_executor& executor) : stream(executor) {}
-
-  beast::basic_stream<asio::generic::stream_protocol> stream;
-  beast::flat_buffer buffer;
-};
-
 /// The outcome of one request over one connection.
 struct HttpClient::Exchange {
   explicit Exchange(Error error) : response(std::move(error)) {}
@@ -94,7 +86,8 @@ HttpClient::HttpClient(asio::any_io_executor executor, Endpoint endpoint, HttpCl
     : executor_(executor),
       endpoint_(std::move(endpoint)),
       options_(std::move(options)),
-      resolver_(executor, options_.lookup) {}
+      resolver_(executor, options_.lookup),
+      watchdog_(std::make_shared<HttpWatchdog>(executor)) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -104,8 +97,8 @@ Error HttpClient::timeout_error(ErrorCode code, const char* what) const {
                          " ms: check that it is up and not overloaded, or raise the timeout.");
 }
 
-Error HttpClient::io_error(const error_code& error) const {
-  if (error == beast::error::timeout) return timeout_error(ErrorCode::kTimeout, "did not answer");
+Error HttpClient::io_error(const HttpConnection& connection, const error_code& error) const {
+  if (connection.timed_out) return timeout_error(ErrorCode::kTimeout, "did not answer");
   if (error == asio::error::operation_aborted) {
     return Error(ErrorCode::kCancelled, "The request to " + endpoint_.text + " was given up.");
   }
@@ -154,7 +147,7 @@ asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
   const TimePoint deadline = std::chrono::steady_clock::now() + options_.timeout;
   const std::string head = head_of(request);
   if (request.method == HttpMethod::kGet && !idle_.empty()) {
-    ConnectionPtr kept = std::move(idle_.back());
+    HttpConnectionPtr kept = std::move(idle_.back());
     idle_.pop_back();
     Exchange done = co_await exchange(*kept, head, request.body, deadline);
     if (!done.broke_early) {
@@ -163,90 +156,91 @@ asio::awaitable<Result<HttpResponse>> HttpClient::request(HttpRequest request) {
     }
     idle_.clear();  // closed like this one, most likely: do not keep dead sockets
   }
-  Result<ConnectionPtr> connected = co_await connect(deadline);
+  Result<HttpConnectionPtr> connected = co_await connect(deadline);
   if (!connected) co_return std::move(connected.error());
   Exchange done = co_await exchange(**connected, head, request.body, deadline);
   if (done.reusable) keep(std::move(*connected));
   co_return std::move(done.response);
 }
 
-void HttpClient::keep(ConnectionPtr connection) {
+void HttpClient::keep(HttpConnectionPtr connection) {
   if (idle_.size() >= options_.idle_connections) return;
   if (connection->buffer.capacity() > kKeptBufferBytes) connection->buffer = {};
-  connection->stream.expires_never();
   idle_.push_back(std::move(connection));
 }
 
-asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connect(TimePoint deadline) {
-  return endpoint_.is_unix() ? connect_unix(deadline) : connect_tcp(deadline);
-}
-
-asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connect_unix(TimePoint deadline) {
-  ConnectionPtr connection = std::make_unique<Connection>(executor_);
-  connection->stream.expires_at(deadline);
-  const asio::local::stream_protocol::endpoint local(endpoint_.socket_path);
-  const asio::generic::stream_protocol::endpoint address(local);
-  const auto [error] = co_await connection->stream.async_connect(address, kAwait);
-  if (!error) co_return std::move(connection);
-  if (error == asio::error::operation_aborted) co_return io_error(error);
-  if (error == beast::error::timeout) {
-    co_return timeout_error(ErrorCode::kUnreachable, "took no connection");
+asio::awaitable<Result<HttpConnectionPtr>> HttpClient::connect(TimePoint deadline) {
+  std::vector<asio::generic::stream_protocol::endpoint> addresses;
+  if (endpoint_.is_unix()) {
+    const asio::local::stream_protocol::endpoint local(endpoint_.socket_path);
+    addresses.emplace_back(local);
+  } else {
+    const Result<TcpEndpoints> found =
+        co_await resolver_.resolve(endpoint_.host, endpoint_.port, deadline);
+    if (!found) co_return found.error();
+    addresses.assign(found->begin(), found->end());
   }
-  co_return Error(ErrorCode::kUnreachable,
-                  "Cannot connect to " + endpoint_.text + ": " + connect_advice(endpoint_, error));
-}
 
-asio::awaitable<Result<HttpClient::ConnectionPtr>> HttpClient::connect_tcp(TimePoint deadline) {
-  Result<TcpEndpoints> addresses =
-      co_await resolver_.resolve(endpoint_.host, endpoint_.port, deadline);
-  if (!addresses) co_return std::move(addresses.error());
-  error_code last = asio::error::host_not_found;
-  for (std::size_t i = 0; i < addresses->size(); ++i) {
+  Error failure(ErrorCode::kUnreachable, endpoint_.text + " has no address: check its name.");
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
     // An address that swallows everything must leave time for the next one.
     const TimePoint now = std::chrono::steady_clock::now();
-    const TimePoint until = now + (deadline - now) / static_cast<int>(addresses->size() - i);
-    ConnectionPtr connection = std::make_unique<Connection>(executor_);
-    connection->stream.expires_at(until);
-    const asio::generic::stream_protocol::endpoint address((*addresses)[i]);
-    const auto [error] = co_await connection->stream.async_connect(address, kAwait);
+    const TimePoint until = now + (deadline - now) / static_cast<int>(addresses.size() - i);
+    HttpConnectionPtr connection = std::make_unique<HttpConnection>(executor_);
+    const HttpWatch watch(*watchdog_, *connection, until);
+    const auto [error] = co_await connection->socket.async_connect(addresses[i], kAwait);
     if (!error) {
       error_code ignored;  // only a delay is lost without it
-      connection->stream.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+      if (!endpoint_.is_unix()) {
+        connection->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+      }
+      connection->socket.non_blocking(true, ignored);
       co_return std::move(connection);
     }
-    if (error == asio::error::operation_aborted) co_return io_error(error);
-    last = error;
+    if (connection->timed_out) {
+      failure = timeout_error(ErrorCode::kUnreachable, "took no connection");
+    } else if (error == asio::error::operation_aborted) {
+      co_return io_error(*connection, error);
+    } else {
+      failure = Error(ErrorCode::kUnreachable, "Cannot connect to " + endpoint_.text + ": " +
+                                                   connect_advice(endpoint_, error));
+    }
   }
-  if (last == beast::error::timeout) {
-    co_return timeout_error(ErrorCode::kUnreachable, "took no connection");
-  }
-  co_return Error(ErrorCode::kUnreachable,
-                  "Cannot connect to " + endpoint_.text + ": " + connect_advice(endpoint_, last));
+  co_return failure;
 }
 
-asio::awaitable<HttpClient::Exchange> HttpClient::exchange(Connection& connection,
+asio::awaitable<HttpClient::Exchange> HttpClient::exchange(HttpConnection& connection,
                                                            const std::string& head,
                                                            const std::string& body,
                                                            TimePoint deadline) {
-  connection.stream.expires_at(deadline);
+  const HttpWatch watch(*watchdog_, connection, deadline);
   connection.buffer.reserve(kFirstBufferBytes);
-  const std::array<asio::const_buffer, 2> wire = {asio::buffer(head), asio::buffer(body)};
-  const auto [write_error, written] = co_await asio::async_write(connection.stream, wire, kAwait);
+  // A small request goes out at once, without a turn of the event loop.
+  std::array<asio::const_buffer, 2> wire = {asio::buffer(head), asio::buffer(body)};
+  error_code write_error;
+  const std::size_t sent = connection.socket.send(wire, 0, write_error);
+  if (write_error == asio::error::would_block) write_error.clear();
+  if (!write_error && sent < head.size() + body.size()) {
+    wire = {wire[0] + sent, wire[1] + (sent - std::min(sent, head.size()))};
+    const auto [error, rest] = co_await asio::async_write(connection.socket, wire, kAwait);
+    write_error = error;
+  }
   const bool gone_while_writing =
       write_error == asio::error::broken_pipe || write_error == asio::error::connection_reset;
-  if (write_error && !gone_while_writing) co_return Exchange(io_error(write_error));
+  if (write_error && !gone_while_writing) co_return Exchange(io_error(connection, write_error));
 
   // A server that refuses a body may answer and close before it has read it all: read even so.
   http::response_parser<http::string_body> parser;
   parser.body_limit(options_.body_limit_bytes);
   parser.header_limit(static_cast<std::uint32_t>(options_.header_limit_bytes));
   const auto [read_error, read] =
-      co_await http::async_read(connection.stream, connection.buffer, parser, kAwait);
+      co_await http::async_read(connection.socket, connection.buffer, parser, kAwait);
   if (read_error) {
-    Exchange failed(io_error(read_error));
-    failed.broke_early = !parser.got_some() && (read_error == http::error::end_of_stream ||
-                                                read_error == asio::error::connection_reset ||
-                                                read_error == asio::error::broken_pipe);
+    Exchange failed(io_error(connection, read_error));
+    failed.broke_early =
+        !connection.timed_out && !parser.got_some() &&
+        (read_error == http::error::end_of_stream || read_error == asio::error::connection_reset ||
+         read_error == asio::error::broken_pipe);
     co_return failed;
   }
   http::response<http::string_body> message = parser.release();

@@ -19,6 +19,10 @@
 
 namespace skep {
 
+struct HttpConnection;
+class HttpWatchdog;
+using HttpConnectionPtr = std::unique_ptr<HttpConnection>;
+
 enum class HttpMethod { kGet, kPost };
 
 struct HttpRequest {
@@ -72,25 +76,22 @@ class HttpClient {
   const Endpoint& endpoint() const { return endpoint_; }
 
  private:
-  struct Connection;
   struct Exchange;
-  using ConnectionPtr = std::unique_ptr<Connection>;
 
-  boost::asio::awaitable<Result<ConnectionPtr>> connect(TimePoint deadline);
-  boost::asio::awaitable<Result<ConnectionPtr>> connect_unix(TimePoint deadline);
-  boost::asio::awaitable<Result<ConnectionPtr>> connect_tcp(TimePoint deadline);
-  boost::asio::awaitable<Exchange> exchange(Connection& connection, const std::string& head,
+  boost::asio::awaitable<Result<HttpConnectionPtr>> connect(TimePoint deadline);
+  boost::asio::awaitable<Exchange> exchange(HttpConnection& connection, const std::string& head,
                                             const std::string& body, TimePoint deadline);
   std::string head_of(const HttpRequest& request) const;
-  void keep(ConnectionPtr connection);
+  void keep(HttpConnectionPtr connection);
   Error timeout_error(ErrorCode code, const char* what) const;
-  Error io_error(const boost::system::error_code& error) const;
+  Error io_error(const HttpConnection& connection, const boost::system::error_code& error) const;
 
   boost::asio::any_io_executor executor_;
   Endpoint endpoint_;
   HttpClientOptions options_;
   Resolver resolver_;
-  std::vector<ConnectionPtr> idle_;
+  std::shared_ptr<HttpWatchdog> watchdog_;
+  std::vector<HttpConnectionPtr> idle_;
 };
 
 }  // namespace skep

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <future>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -143,6 +144,34 @@ TEST_CASE("the deadline holds over a kept connection too") {
   REQUIRE(!response);
   CHECK(response.error().code == ErrorCode::kTimeout);
   CHECK(setup.server.accepted() == 1);
+}
+
+TEST_CASE("requests that overlap have each their own deadline") {
+  Setup setup(milliseconds(200));
+  setup.next.fault = Fault::kHang;
+  std::vector<milliseconds> ended;
+  std::list<std::optional<Result<HttpResponse>>> responses;
+  const auto begin = steady_clock::now();
+  const auto spawn = [&] {
+    auto& slot = responses.emplace_back();
+    co_spawn(
+        setup.context, store(setup.client.request(HttpRequest(HttpMethod::kGet, "/")), slot),
+        [&ended, begin](std::exception_ptr) {
+          ended.push_back(std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin));
+        });
+  };
+  spawn();
+  boost::asio::steady_timer timer(setup.context, milliseconds(100));
+  timer.async_wait([&spawn](const boost::system::error_code&) { spawn(); });
+  setup.context.run();
+  for (const auto& response : responses) {
+    CHECK(response->error().code == ErrorCode::kTimeout);
+  }
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0] >= milliseconds(200));
+  CHECK(ended[0] < ended[1]);
+  CHECK(ended[1] >= milliseconds(300));
+  CHECK(ended[1] < milliseconds(1300));
 }
 
 TEST_CASE("an answer over the limit is refused, one of just that size is not") {
