@@ -121,12 +121,13 @@ TEST_CASE("a prefix finds the only service that begins with it") {
 
 TEST_CASE("services that tick together ask once") {
   World world;
+  world.interval = "200ms";
   world.docker.add_service("api", 1);
   world.more_services =
       "  - name: api\n    metrics: {cpu: {query: 'cpu{of=\"web\"}[$window]'}, ram: {query: "
       "'ram'}}\n";
   SkepProcess skep(world.run());
-  eventually("20 decisions", [&] { return skep.events("decision").size() >= 20; });
+  eventually("16 decisions", [&] { return skep.events("decision").size() >= 16; });
   std::set<std::string> services;
   for (const Json& decision : skep.events("decision")) services.insert(decision.at("service"));
   CHECK(services == std::set<std::string>{"web", "api"});
