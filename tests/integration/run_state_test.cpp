@@ -86,14 +86,19 @@ TEST_CASE("what was learned is there after a restart") {
   CHECK(first.at("q") == last.at("q"));
 }
 
-TEST_CASE("a damaged state is set aside with a warning") {
+TEST_CASE("a damaged state is set aside with a warning, and a whole cooldown is kept") {
   World world;
   learn(world);
   std::ofstream(world.state_path + "/web.state") << "not a state at all";
+  world.cooldown = "1500ms";
+  world.prometheus.set("cpu", 90);
+  const auto restarted = std::chrono::steady_clock::now();
   SkepProcess skep(world.run());
   CHECK(skep.wait_for("state_set_aside").at("level") == "warn");
   CHECK(skep.wait_for("decision").at("tick") == 1);
   CHECK(count_files(world, "damaged") == 1);
+  skep.wait_for("scaled");
+  CHECK(world.docker.updates().front().time - restarted >= milliseconds(1500));
 }
 
 TEST_CASE("a table for other settings is set aside with a warning") {
