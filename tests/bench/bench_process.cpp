@@ -159,7 +159,7 @@ double floor_ms(int port, const std::string& socket_path, int rounds) {
     round_trip(docker, "GET /v1.41/services?status=true HTTP/1.1\r\nHost: docker\r\n\r\n");
     for (const char* query : {"cpu", "ram", "uptime"}) {
       round_trip(prometheus, std::string("GET /api/v1/query?query=") + query +
-                               " HTTP/1.1\r\nHost: prometheus\r\n\r\n");
+                                 " HTTP/1.1\r\nHost: prometheus\r\n\r\n");
     }
     usleep(2000);
   }
