@@ -70,7 +70,8 @@ start_private_engine() {
 }
 
 check_running_engine() {
-  command -v docker >/dev/null || die "No docker command was found: install docker.io, or leave out --use-engine."
+  command -v docker >/dev/null ||
+    die "No docker command was found: install docker.io, or leave out --use-engine."
   install_packages "$LOG" debootstrap jq
   export DOCKER_BUILDKIT=0 DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
   [[ $DOCKER_HOST == unix://* ]] ||
@@ -79,9 +80,11 @@ check_running_engine() {
   manager=$(docker info --format '{{.Swarm.ControlAvailable}}' 2>/dev/null) ||
     die "No Docker engine answers at $DOCKER_HOST: start it, or leave out --use-engine."
   [ "$manager" = true ] ||
-    die "The running engine is not a Swarm manager: run 'docker swarm init', or leave out --use-engine."
+    die "The running engine is not a Swarm manager: run 'docker swarm init'," \
+      "or leave out --use-engine."
   [ -z "$(docker service ls -q --filter "label=com.docker.stack.namespace=$STACK")" ] ||
-    die "A stack named '$STACK' runs already and is left alone: remove it with 'docker stack rm $STACK', or leave out --use-engine."
+    die "A stack named '$STACK' runs already and is left alone: remove it with" \
+      "'docker stack rm $STACK', or leave out --use-engine."
   BASE=$OWN_BASE
 }
 
@@ -159,7 +162,8 @@ watch_load() {
   scale_outs=$(count_scaled '.to > .from')
   scale_ins=$(count_scaled '.to < .from')
   say ""
-  say "From $before to $most replicas and down to $replicas: skep scaled out $scale_outs times and in $scale_ins times."
+  say "From $before to $most replicas and down to $replicas: skep scaled out $scale_outs times" \
+    "and in $scale_ins times."
   if [ "$scaled_out" = no ] || ((scale_outs == 0)); then
     die "FAILED: skep did not scale out under load."
   fi

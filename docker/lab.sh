@@ -99,26 +99,42 @@ stop_network() {
 
 # ---- engine ------------------------------------------------------------------------------------
 
-start_engine() {
-  local parent=(--cgroup-parent "/$CGROUP")
-  # Where systemd manages the cgroups it makes and removes one for each container itself.
-  [ ! -d /run/systemd/system ] || parent=()
-  rm -f "$DIR/docker.pid"
-  # An empty configuration file: the host's own /etc/docker/daemon.json is not meant for this one.
-  echo '{}' >"$DIR/daemon.json"
-  # Not `ip netns exec`: that mounts a new /sys, and the cgroups would be gone.
+# in_lab COMMAND...: starts it in the lab's network, with the lab's name as its host name, and sets
+# STARTED to its process id. Not `ip netns exec`: that mounts a new /sys, and the cgroups are gone.
+in_lab() {
   # shellcheck disable=SC2016
   setsid nsenter --net="/run/netns/$NETNS" unshare --uts sh -c 'hostname "$1"; shift; exec "$@"' \
-    sh "$NAME" dockerd --config-file "$DIR/daemon.json" --data-root "$DIR/data" \
+    sh "$NAME" "$@" >>"$LOG" 2>&1 </dev/null &
+  STARTED=$!
+  disown "$STARTED"
+}
+
+start_engine() {
+  local parent=(--cgroup-parent "/$CGROUP") tries=300
+  # Where systemd manages the cgroups it makes and removes one for each container itself.
+  [ ! -d /run/systemd/system ] || parent=()
+  rm -f "$DIR"/*.pid
+  # A containerd of its own: dockerd would take the host's wherever there is one.
+  cat >"$DIR/containerd.toml" <<END
+version = 2
+root = "$DIR/containerd"
+state = "$DIR/exec/containerd"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "$DIR/containerd.sock"
+END
+  in_lab containerd --config "$DIR/containerd.toml" --log-level warn
+  echo "$STARTED" >"$DIR/containerd.pid"
+  # An empty configuration file: the host's own /etc/docker/daemon.json is not meant for this one.
+  echo '{}' >"$DIR/daemon.json"
+  in_lab dockerd --config-file "$DIR/daemon.json" --data-root "$DIR/data" \
     --exec-root "$DIR/exec" --pidfile "$DIR/docker.pid" -H "$DOCKER_HOST" \
-    --shutdown-timeout 5 "${parent[@]}" >>"$LOG" 2>&1 </dev/null &
-  local engine=$! tries=300
+    --containerd "$DIR/containerd.sock" --shutdown-timeout 5 "${parent[@]}"
   until docker info >/dev/null 2>&1; do
-    is_running "$engine" || die "The private dockerd ended at its start: see $LOG."
+    is_running "$STARTED" || die "The private dockerd ended at its start: see $LOG."
     [ $((tries -= 1)) -gt 0 ] || die "The private dockerd does not answer: see $LOG."
     sleep 0.1
   done
-  disown "$engine"
 }
 
 # What runs in the lab's network (dockerd, containerd and its shims, what `lab.sh exec` started),
@@ -131,13 +147,15 @@ lab_processes() {
   } | sort -u
 }
 
-# Lets dockerd stop its containers and itself.
+# Lets dockerd stop its containers and itself, then containerd.
 stop_engine() {
-  local engine
-  engine=$(cat "$DIR/docker.pid" 2>/dev/null || true)
-  [ -n "$engine" ] || return 0
-  kill -TERM "$engine" 2>/dev/null || true
-  wait_gone 30 "$engine" || die "The private dockerd (process $engine) does not end: see $LOG."
+  local program pid
+  for program in docker containerd; do
+    pid=$(cat "$DIR/$program.pid" 2>/dev/null || true)
+    [ -n "$pid" ] || continue
+    kill -TERM "$pid" 2>/dev/null || true
+    wait_gone 30 "$pid" || die "The private engine's process $pid does not end: see $LOG."
+  done
 }
 
 # Not gently: nothing of the lab is needed any more.
@@ -151,9 +169,20 @@ kill_processes() {
   done
 }
 
+# The sockets of the containers' shims are the only files of an engine outside its folder.
+remove_shim_sockets() {
+  local file socket
+  for file in "$DIR"/exec/containerd/io.containerd.runtime.v2.task/*/*/address; do
+    [ -e "$file" ] || continue
+    socket=$(cat "$file")
+    rm -f "${socket#unix://}"
+  done
+}
+
 remove_cgroups() {
   for _ in 1 2 3 4 5; do  # the kernel may need a moment after the last process has gone
-    find /sys/fs/cgroup -depth -type d \( -name "$CGROUP" -o -path "*/$CGROUP/*" \) -exec rmdir {} + 2>/dev/null || true
+    find /sys/fs/cgroup -depth -type d \( -name "$CGROUP" -o -path "*/$CGROUP/*" \) \
+      -exec rmdir {} + 2>/dev/null || true
     [ -n "$(find /sys/fs/cgroup -type d -name "$CGROUP" -print -quit)" ] || return 0
     sleep 0.2
   done
@@ -172,6 +201,7 @@ set_environment() {
 remove_lab() {
   kill_processes
   stop_network
+  remove_shim_sockets
   unmount_below "$DIR"
   remove_cgroups
   rm -rf --one-file-system "$DIR"
@@ -278,7 +308,8 @@ case $command in
     echo keep >"$DIR/owner"
     ;;
   *)
-    say "Usage: lab.sh start|stop|exec|env|engine-start|engine-stop|keep NAME ... (see the top of lab.sh)"
+    say "Usage: lab.sh start|stop|exec|env|engine-start|engine-stop|keep NAME ..." \
+      "(see the top of lab.sh)"
     exit 2
     ;;
 esac

@@ -3,7 +3,6 @@ Prometheus, a skep daemon, and the engine's own record of who changed the replic
 
 import dataclasses
 import pathlib
-import shutil
 import signal
 import tempfile
 import time
@@ -57,8 +56,7 @@ class EndToEndTest(unittest.TestCase):
     def setUp(self):
         # One service for each test, so that none sees what another has left.
         self.name = f"t{time.monotonic_ns() % 10**9}"
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="skep-e2e-"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=LAB.folder))  # goes with the lab
         self.engine_events = LAB.events()
         self.addCleanup(self.engine_events.end, signal.SIGTERM)
 

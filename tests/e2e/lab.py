@@ -28,7 +28,8 @@ def eventually(what, condition, timeout=30.0):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {timeout:.0f} s: {what() if callable(what) else what}")
+            what = what() if callable(what) else what
+            raise AssertionError(f"not within {timeout:.0f} s: {what}")
         time.sleep(0.1)
 
 
@@ -72,7 +73,8 @@ class JsonLines:
                 if left <= 0 or not self._changed.wait(left):
                     tail = [json.dumps(o) for o in self._objects[-8:]] + self._other[-8:]
                     raise AssertionError(
-                        f"not within {timeout:.0f} s: {what}; the last lines were\n" + "\n".join(tail)
+                        f"not within {timeout:.0f} s: {what}; the last lines were\n"
+                        + "\n".join(tail)
                     )
 
     def end(self, end_signal, timeout=10.0):
@@ -136,7 +138,8 @@ class Lab:
         return done.stdout.rstrip("\n")
 
     def build(self, dockerfile, tag):
-        self.docker("build", "--network", "host", "-f", str(ROOT / dockerfile), "-t", tag, str(ROOT))
+        file = str(ROOT / dockerfile)
+        self.docker("build", "--network", "host", "-f", file, "-t", tag, str(ROOT))
 
     def get(self, path, **query):
         """GET of the engine's own API, as Python values that keep every field."""

@@ -53,13 +53,16 @@ def main():
         sys.exit("tests/e2e/run.py must run as root, because it starts a Docker engine.")
     if not os.access(SKEP_BIN, os.X_OK):
         sys.exit(f"There is no skep at {SKEP_BIN}: build it, or name it in SKEP_BIN.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # As Ctrl-C, which unittest lets through; it would take SystemExit for the failure of a test.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     install_prometheus()
     try:
         LAB.start()
         LAB.build("docker/demo/Dockerfile", APPLICATION_IMAGE)
         METRICS.start()
         result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(load(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
     finally:
         METRICS.stop()
         LAB.stop()

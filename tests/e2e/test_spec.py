@@ -64,8 +64,10 @@ class EveryField(EndToEndTest):
     def assert_rich(self, spec):
         """The engine has really kept the fields, so comparing them means something."""
         container = spec["TaskTemplate"]["ContainerSpec"]
-        for field in ("Env", "Labels", "Mounts", "Configs", "Secrets", "Healthcheck", "Ulimits",
-                      "CapabilityAdd", "CapabilityDrop", "DNSConfig", "Hosts", "Sysctls", "Init"):  # fmt: skip
+        for field in (
+            "Env", "Labels", "Mounts", "Configs", "Secrets", "Healthcheck", "Ulimits",
+            "CapabilityAdd", "CapabilityDrop", "DNSConfig", "Hosts", "Sysctls", "Init",
+        ):  # fmt: skip
             self.assertTrue(container.get(field), field)
         for field in ("Placement", "Resources", "RestartPolicy", "LogDriver", "Networks"):
             self.assertTrue(spec["TaskTemplate"].get(field), field)
