@@ -38,8 +38,6 @@ struct AgentView {
 struct Wish {
   int change = 0;
   bool exploring = false;
-  std::vector<ActionValue> q;  ///< values of all actions; empty for a rule without a table
-  std::string why;             ///< a clause: "target tracking at 60% asks for 4 replicas"
 };
 
 /// One update of a table.
@@ -60,6 +58,11 @@ class Agent {
   virtual std::optional<LearnedUpdate> observe(const AgentView&) { return std::nullopt; }
   /// What it would do now; a change of the action space or, for a rule, any change.
   virtual Wish wish(const AgentView& view) = 0;
+  /// Why it wished for `wish`, at the same tick, as a clause: "target tracking at 60% asks for 4
+  /// replicas".
+  virtual std::string explain(const AgentView& view, const Wish& wish) const = 0;
+  /// The values of all actions in the view's state; empty for a rule without a table.
+  virtual std::vector<ActionValue> values(const AgentView&) const { return {}; }
   /// `change` was really done in the state of the last observe; its effect may be judged from `due`
   /// on.
   virtual void applied(int /*change*/, TimePoint /*due*/) {}

@@ -45,11 +45,14 @@ bool AutoscaleEnv::is_done(TimePoint now) const {
 
 void AutoscaleEnv::step(int change) { changed_ = change != 0; }
 
+std::vector<NamedBin> AutoscaleEnv::bins(const Observation& observation) const {
+  return discretizer_.bins(state_input(observation));
+}
+
 EnvStep AutoscaleEnv::observe(const Observation& observation) {
   const StateInput input = state_input(observation);
   EnvStep step;
   step.state = discretizer_.id(input);
-  step.bins = discretizer_.bins(input);
   step.cpu_percent = input.cpu_percent;
   step.ram_percent = input.ram_percent;
   step.thresholds = thresholds(observation.replicas.desired);

@@ -32,7 +32,6 @@ class ActionSpace {
 /// An observation as the agent gets it.
 struct EnvStep {
   std::size_t state = 0;
-  std::vector<NamedBin> bins;
   double cpu_percent = 0;  ///< in the unit that thresholds are in: mean of a replica (slo) or whole
                            ///< service (thresholds)
   double ram_percent = 0;
@@ -57,6 +56,8 @@ class AutoscaleEnv {
 
   /// `change` was really applied: its price is part of the next reward.
   void step(int change);
+  /// The state of an observation, bin by bin.
+  std::vector<NamedBin> bins(const Observation& observation) const;
   /// What is seen now: state, thresholds and the reward of the tick that just ended.
   EnvStep observe(const Observation& observation);
 

@@ -25,7 +25,7 @@ EventKind event_of(ProblemKind kind) {
 }
 
 /// Why this service cannot be scaled at all right now; empty when it can.
-std::string obstacle(const ServiceStatus& status) {
+std::string_view obstacle(const ServiceStatus& status) {
   if (status.mode != ServiceMode::kReplicated) {
     return "The service is not in replicated mode, so it has no replica count that could be "
            "changed: deploy it with "
@@ -56,6 +56,31 @@ std::string obstacle(const ServiceStatus& status) {
   return {};
 }
 
+std::string why_overruled(WishSource source, int desired, int target) {
+  switch (source) {
+    case WishSource::kRestore:
+      return "a deploy reset the count, and skep goes back to " + replicas_text(target);
+    case WishSource::kBound:
+      return replicas_text(desired) + " is outside the configured range, so it goes back to " +
+             std::to_string(target);
+    case WishSource::kReset:
+      return "a new episode begins with " + replicas_text(target);
+    case WishSource::kAgent:
+      break;
+  }
+  return {};
+}
+
+ControllerEvent learned_event(const LearnedUpdate& learned) {
+  ControllerEvent event;
+  event.kind = EventKind::kLearned;
+  event.message = "The value of " + action_name(learned.change) + " in state " +
+                  std::to_string(learned.state) + " went from " + number_text(learned.before) +
+                  " to " + number_text(learned.after) + ".";
+  event.learned = learned;
+  return event;
+}
+
 }  // namespace
 
 std::string_view to_string(ControllerState state) {
@@ -72,113 +97,121 @@ std::string_view to_string(ControllerState state) {
   return "";
 }
 
-Controller::Controller(const ControllerSettings& settings)
+Controller::Controller(const ControllerSettings& settings, Detail detail)
     : settings_(settings),
+      detail_(detail),
       env_(settings_),
       agent_(make_agent(settings_, env_)),
-      guard_(settings_) {}
+      guard_(settings_),
+      allowed_(env_.action_space().size()) {}
 
 TickResult Controller::tick(const TickInput& input, TimePoint now) {
   TickResult result;
   ++ticks_;
+  if (can_decide(result, input, now)) {
+    decide(result, {input.service->replicas, *input.metrics}, *input.service, now);
+  } else {
+    agent_->drop();
+  }
+  return result;
+}
+
+bool Controller::can_decide(TickResult& result, const TickInput& input, TimePoint now) {
   if (!input.service) {
     const TickProblem problem = input.problem.value_or(
         TickProblem{ProblemKind::kDockerUnreachable, "Docker said nothing."});
     blocked_ = true;
-    agent_->drop();
     if (problem.kind != ProblemKind::kDockerUnreachable) {
       clear(result, EventKind::kDockerUnreachable, now);
     }
     fail(result, event_of(problem.kind), problem.message, now);
-    return result;
+    return false;
   }
   const ServiceStatus& status = *input.service;
   clear(result, EventKind::kDockerUnreachable, now);
   clear(result, EventKind::kServiceMissing, now);
   notice_others(result, status, now);
 
-  const std::string why_blocked = obstacle(status);
+  const std::string_view why_blocked = obstacle(status);
   blocked_ = !why_blocked.empty();
   if (blocked_) {
-    agent_->drop();
     fail(result, EventKind::kBlocked, why_blocked, now);
     if (status.mode != ServiceMode::kReplicated || status.replicas.desired == 0) {
-      return result;
+      return false;
     }
   } else {
     clear(result, EventKind::kBlocked, now);
   }
   if (!input.metrics) {
-    agent_->drop();
     fail(result, EventKind::kMetricsMissing,
-         input.problem ? input.problem->message
+         input.problem ? std::string_view(input.problem->message)
                        : "The metrics are missing: see the queries of the service.",
          now);
-    return result;
+    return false;
   }
   clear(result, EventKind::kMetricsMissing, now);
-  if (paused(now)) {
+  return true;
+}
+
+void Controller::decide(TickResult& result, const Observation& observation,
+                        const ServiceStatus& status, TimePoint now) {
+  if (blocked_ || paused(now)) {
     agent_->drop();
   }
   notice_episode(result, now);
-
-  const Observation observation{status.replicas, *input.metrics};
   const EnvStep step = env_.observe(observation);
-  GuardInput guard_input{status, *input.metrics};
+  GuardInput guard_input{status, observation.metrics};
   guard_input.cooldown_left = cooldown_left(now);
   guard_input.paused = paused(now);
   guard_input.over_threshold = env_.over_threshold(step);
   guard_input.now = now;
-
-  std::vector<bool> allowed;
-  for (const int change : env_.action_space().changes()) {
-    allowed.push_back(guard_.allows(guard_input, change));
+  const ActionSpace& actions = env_.action_space();
+  for (std::size_t action = 0; action < actions.size(); ++action) {
+    allowed_[action] = guard_.allows(guard_input, actions.change(action));
   }
   const bool may_act =
       !blocked_ && !guard_input.paused && guard_input.cooldown_left == Duration::zero();
-  const AgentView view{observation, step.state, step.reward, allowed, may_act, now};
+  const AgentView view{observation, step.state, step.reward, allowed_, may_act, now};
   const std::optional<LearnedUpdate> learned = agent_->observe(view);
 
-  Decision decision;
-  decision.epsilon = agent_->epsilon();
-  SourcedWish wished = wish(view, status.replicas.desired);
-  guard_input.source = wished.source;
-  Verdict verdict = guard_.judge(guard_input, wished.wish.change);
-
+  Decision& decision = result.decision.emplace();
+  const bool in_words = detail_ == Detail::kFull;
   decision.tick = ticks_;
   decision.replicas = status.replicas;
   decision.cpu_percent = step.cpu_percent;
   decision.ram_percent = step.ram_percent;
-  decision.load = input.metrics->load();
+  decision.load = observation.metrics.load();
   decision.thresholds = step.thresholds;
   decision.state_id = step.state;
-  decision.state = step.bins;
-  decision.q = std::move(wished.wish.q);
-  decision.wanted = wished.wish.change;
-  decision.exploring = wished.wish.exploring;
-  decision.guard = std::move(verdict.notes);
-  decision.change = verdict.change;
-  decision.target_replicas = status.replicas.desired + verdict.change;
   decision.reward = step.reward;
-  decision.why = std::move(wished.wish.why);
-  decision.reason = explain(decision, {});
+  decision.epsilon = agent_->epsilon();
   if (learned) {
     decision.q_change = std::abs(learned->after - learned->before);
-    ControllerEvent event;
-    event.kind = EventKind::kLearned;
-    event.message = "The value of " + action_name(learned->change) + " in state " +
-                    std::to_string(learned->state) + " went from " + number_text(learned->before) +
-                    " to " + number_text(learned->after) + ".";
-    event.learned = learned;
-    result.events.push_back(std::move(event));
+  }
+  const Wish own = agent_->wish(view);
+  const Overruled wished = overrule(own.change, status.replicas.desired);
+  guard_input.source = wished.source;
+  decision.wanted = wished.change;
+  decision.exploring = own.exploring && wished.source == WishSource::kAgent;
+  decision.change = guard_.judge(guard_input, wished.change, in_words ? &decision.guard : nullptr);
+  decision.target_replicas = status.replicas.desired + decision.change;
+  if (in_words) {
+    decision.state = env_.bins(observation);
+    decision.q = agent_->values(view);
+    const int desired = status.replicas.desired;
+    decision.why = wished.source == WishSource::kAgent
+                       ? agent_->explain(view, own)
+                       : why_overruled(wished.source, desired, desired + wished.change);
+    decision.reason = explain(decision, {});
+    if (learned) {
+      result.events.push_back(learned_event(*learned));
+    }
   }
   if (decision.change != 0) {
     result.command = ScaleCommand{status.replicas.desired, decision.target_replicas};
   } else if (may_act) {
     agent_->applied(0, now);
   }
-  result.decision = std::move(decision);
-  return result;
 }
 
 void Controller::scale_finished(ScaleOutcome outcome, std::string_view error, Decision& decision,
@@ -247,8 +280,7 @@ Duration Controller::cooldown_left(TimePoint now) const {
   return cooldown_end_ ? std::max(Duration::zero(), *cooldown_end_ - now) : Duration::zero();
 }
 
-void Controller::fail(TickResult& result, EventKind kind, const std::string& message,
-                      TimePoint now) {
+void Controller::fail(TickResult& result, EventKind kind, std::string_view message, TimePoint now) {
   if (const auto report = troubles_[static_cast<std::size_t>(kind)].seen(now)) {
     ControllerEvent event;
     event.kind = kind;
@@ -310,32 +342,22 @@ void Controller::notice_episode(TickResult& result, TimePoint now) {
   result.events.push_back(std::move(event));
 }
 
-Controller::SourcedWish Controller::wish(const AgentView& view, int desired) {
-  SourcedWish wished;
-  wished.wish = agent_->wish(view);
+Controller::Overruled Controller::overrule(int wanted, int desired) {
   const int bound = std::clamp(desired, settings_.replicas.min, settings_.replicas.max);
-  const auto overrule = [&wished, desired](int target, WishSource source, std::string why) {
-    wished.wish.change = target - desired;
-    wished.wish.exploring = false;
-    wished.wish.why = std::move(why);
-    wished.source = source;
-  };
   if (reset_target_ && desired == *reset_target_) {
     reset_target_.reset();
   }
   if (const auto restore = watch_.restore_target()) {
     const int target = std::clamp(*restore, settings_.replicas.min, settings_.replicas.max);
-    overrule(target, WishSource::kRestore,
-             "a deploy reset the count, and skep goes back to " + replicas_text(target));
-  } else if (bound != desired) {
-    overrule(bound, WishSource::kBound,
-             replicas_text(desired) + " is outside the configured range, so it goes back to " +
-                 std::to_string(bound));
-  } else if (reset_target_) {
-    overrule(*reset_target_, WishSource::kReset,
-             "a new episode begins with " + replicas_text(*reset_target_));
+    return {target - desired, WishSource::kRestore};
   }
-  return wished;
+  if (bound != desired) {
+    return {bound - desired, WishSource::kBound};
+  }
+  if (reset_target_) {
+    return {*reset_target_ - desired, WishSource::kReset};
+  }
+  return {wanted, WishSource::kAgent};
 }
 
 Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending) const {

@@ -73,8 +73,14 @@ enum class ScaleOutcome {
 
 class Controller {
  public:
+  enum class Detail {
+    kFull,
+    kNumbers,  ///< decisions without q, bins, notes and sentences, for simulations: many times
+               ///< faster
+  };
+
   /// `settings` must be within the ranges that settings.hpp gives.
-  explicit Controller(const ControllerSettings& settings);
+  explicit Controller(const ControllerSettings& settings, Detail detail = Detail::kFull);
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
@@ -111,23 +117,30 @@ class Controller {
   bool restore(const Snapshot& snapshot, Duration age, TimePoint now);
 
  private:
-  struct SourcedWish {
-    Wish wish;
-    WishSource source = WishSource::kAgent;
+  struct Overruled {
+    int change;
+    WishSource source;
   };
 
   bool paused(TimePoint now) const;
+  /// False when something is missing; tells what, and what is over.
+  bool can_decide(TickResult& result, const TickInput& input, TimePoint now);
+  void decide(TickResult& result, const Observation& observation, const ServiceStatus& status,
+              TimePoint now);
   /// Tells of a failure, and that those before it in the chain are over.
-  void fail(TickResult& result, EventKind kind, const std::string& message, TimePoint now);
+  void fail(TickResult& result, EventKind kind, std::string_view message, TimePoint now);
   void clear(TickResult& result, EventKind kind, TimePoint now);
   void notice_others(TickResult& result, const ServiceStatus& status, TimePoint now);
   void notice_episode(TickResult& result, TimePoint now);
-  SourcedWish wish(const AgentView& view, int desired);
+  /// What is wanted instead of the agent's wish when something else comes first.
+  Overruled overrule(int wanted, int desired);
 
   ControllerSettings settings_;
+  Detail detail_;
   AutoscaleEnv env_;
   std::unique_ptr<Agent> agent_;
   Guard guard_;
+  std::vector<bool> allowed_;  ///< of the tick at hand
   ReplicaWatch watch_;
   std::array<Trouble, 4> troubles_;  ///< one for each failure kind
   std::uint64_t ticks_ = 0;

@@ -123,14 +123,14 @@ int Guard::limit(const GuardInput& input, int wish, std::vector<GuardNote>* note
   return limiter.change();
 }
 
-Verdict Guard::judge(const GuardInput& input, int wish) {
-  Verdict verdict;
-  wished_counts_.emplace_back(input.now, input.status.replicas.desired + wish);
-  while (wished_counts_.front().first < input.now - settings_.scale_in_stabilization) {
-    wished_counts_.pop_front();
+int Guard::judge(const GuardInput& input, int wish, std::vector<GuardNote>* notes) {
+  if (settings_.scale_in_stabilization > Duration::zero()) {
+    wished_counts_.emplace_back(input.now, input.status.replicas.desired + wish);
+    while (wished_counts_.front().first < input.now - settings_.scale_in_stabilization) {
+      wished_counts_.pop_front();
+    }
   }
-  verdict.change = limit(input, wish, &verdict.notes);
-  Limiter last(verdict.change, &verdict.notes);
+  Limiter last(limit(input, wish, notes), notes);
   if (settings_.act_only_over_threshold && !input.over_threshold &&
       input.source == WishSource::kAgent) {
     last.to("threshold", 0, [] { return std::string("CPU and RAM are within their thresholds"); });
@@ -138,8 +138,7 @@ Verdict Guard::judge(const GuardInput& input, int wish) {
   if (dry_run_) {
     last.to("dry_run", 0, [] { return std::string("a dry run sends no scale command"); });
   }
-  verdict.change = last.change();
-  return verdict;
+  return last.change();
 }
 
 bool Guard::allows(const GuardInput& input, int change) const {

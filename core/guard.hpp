@@ -43,18 +43,13 @@ struct GuardInput {
   TimePoint now{};
 };
 
-struct Verdict {
-  int change = 0;
-  std::vector<GuardNote> notes;
-};
-
 class Guard {
  public:
   explicit Guard(const ControllerSettings& settings);
 
-  /// What remains of the wish to change the replica count by `change`. Remembers the wish for the
-  /// stabilisation.
-  Verdict judge(const GuardInput& input, int change);
+  /// What remains of the wish to change the replica count by `change`. Each rule that changed it is
+  /// added to `notes`, which may be null. Remembers the wish for the stabilisation.
+  int judge(const GuardInput& input, int change, std::vector<GuardNote>* notes);
   /// An agent's wish for `change` would be left as it is, were there no cooldown, no threshold and
   /// no dry-run.
   bool allows(const GuardInput& input, int change) const;

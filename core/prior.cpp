@@ -75,7 +75,8 @@ class SteadyWorld {
 std::optional<std::size_t> tracking_action(const ControllerSettings& settings,
                                            const AutoscaleEnv& env, int replicas, double load) {
   const ReplicaSettings& bounds = settings.replicas;
-  const int wanted = std::clamp(tracking_count(load, {replicas, replicas}, settings.agent.target),
+  const int wanted = std::clamp(tracking_count(100 * load / replicas, load, {replicas, replicas},
+                                               settings.agent.target),
                                 bounds.min, bounds.max) -
                      replicas;
   std::optional<std::size_t> nearest;

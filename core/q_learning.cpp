@@ -25,6 +25,10 @@ std::vector<std::size_t> safest_first(const ActionSpace& actions) {
   return order;
 }
 
+bool any(const std::vector<bool>& flags) {
+  return std::find(flags.begin(), flags.end(), true) != flags.end();
+}
+
 /// Everything that gives the cells of a table their meaning.
 std::string describe_layout(const ControllerSettings& settings, const AutoscaleEnv& env) {
   const EnvironmentSettings& environment = settings.environment;
@@ -84,7 +88,7 @@ std::optional<LearnedUpdate> QLearningAgent::observe(const AgentView& view) {
     return std::nullopt;
   }
   const Transition ended = *std::exchange(open_, std::nullopt);
-  if (std::find(view.allowed.begin(), view.allowed.end(), true) == view.allowed.end()) {
+  if (!any(view.allowed)) {
     return std::nullopt;  // no action can be taken here, so there is no value to go on from
   }
   const double target = ended.rewards.target(table_.max(view.state, view.allowed));
@@ -103,12 +107,7 @@ std::optional<LearnedUpdate> QLearningAgent::observe(const AgentView& view) {
 Wish QLearningAgent::wish(const AgentView& view) {
   const ActionSpace& actions = env_.action_space();
   Wish wish;
-  wish.q.reserve(actions.size());
-  for (std::size_t action = 0; action < actions.size(); ++action) {
-    wish.q.push_back({actions.change(action), table_.at(view.state, action).value});
-  }
-  if (std::find(view.allowed.begin(), view.allowed.end(), true) == view.allowed.end()) {
-    wish.why = "none of the agent's actions is possible here";
+  if (!any(view.allowed)) {
     return wish;
   }
   std::size_t chosen = table_.best(view.state, view.allowed, preference_);
@@ -126,18 +125,33 @@ Wish QLearningAgent::wish(const AgentView& view) {
     }
   }
   wish.change = actions.change(chosen);
-  if (wish.exploring) {
-    wish.why = "exploration tries " + change_text(wish.change);
-  } else {
-    wish.why = "the learned values favour " + change_text(wish.change) + " (" +
-               number_text(table_.at(view.state, chosen).value);
-    const auto hold = actions.index_of(0);
-    if (hold && chosen != *hold) {
-      wish.why += " against " + number_text(table_.at(view.state, *hold).value) + " for no change";
-    }
-    wish.why += ")";
-  }
   return wish;
+}
+
+std::string QLearningAgent::explain(const AgentView& view, const Wish& wish) const {
+  const ActionSpace& actions = env_.action_space();
+  const auto chosen = actions.index_of(wish.change);
+  if (!any(view.allowed) || !chosen) {
+    return "none of the agent's actions is possible here";
+  }
+  if (wish.exploring) {
+    return "exploration tries " + change_text(wish.change);
+  }
+  std::string why = "the learned values favour " + change_text(wish.change) + " (" +
+                    number_text(table_.at(view.state, *chosen).value);
+  const auto hold = actions.index_of(0);
+  if (hold && *chosen != *hold) {
+    why += " against " + number_text(table_.at(view.state, *hold).value) + " for no change";
+  }
+  return why + ")";
+}
+
+std::vector<ActionValue> QLearningAgent::values(const AgentView& view) const {
+  std::vector<ActionValue> values;
+  for (std::size_t action = 0; action < table_.actions(); ++action) {
+    values.push_back({env_.action_space().change(action), table_.at(view.state, action).value});
+  }
+  return values;
 }
 
 std::vector<bool> QLearningAgent::explorable(const AgentView& view) const {

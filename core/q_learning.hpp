@@ -24,6 +24,8 @@ class QLearningAgent final : public Agent {
 
   std::optional<LearnedUpdate> observe(const AgentView& view) override;
   Wish wish(const AgentView& view) override;
+  std::string explain(const AgentView& view, const Wish& wish) const override;
+  std::vector<ActionValue> values(const AgentView& view) const override;
   void applied(int change, TimePoint due) override;
   void drop() override { open_.reset(); }
 

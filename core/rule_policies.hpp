@@ -8,22 +8,28 @@ namespace skep {
 
 /// One replica more while CPU or RAM is over its threshold; one less while CPU is below 75% of what
 /// one replica less would be allowed (for the slo limits: below 0.75 limit (n - 1) / n of the
-/// mean).
+/// mean). `env` must outlive it.
 class ThresholdPolicy final : public Agent {
  public:
   ThresholdPolicy(const ControllerSettings& settings, const AutoscaleEnv& env)
-      : settings_(settings), env_(env) {}
+      : whole_service_(settings.environment.reward.type == RewardType::kThresholds), env_(env) {}
+
   Wish wish(const AgentView& view) override;
+  std::string explain(const AgentView& view, const Wish& wish) const override;
 
  private:
-  const ControllerSettings& settings_;
+  bool cpu_over(const AgentView& view) const;
+  bool ram_over(const AgentView& view) const;
+
+  bool whole_service_;  ///< thresholds are of the whole service, not of the mean of a replica
   const AutoscaleEnv& env_;
 };
 
 /// Keeps the count that there is.
 class StaticPolicy final : public Agent {
  public:
-  Wish wish(const AgentView& view) override;
+  Wish wish(const AgentView&) override { return {}; }
+  std::string explain(const AgentView& view, const Wish& wish) const override;
 };
 
 }  // namespace skep

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace skep {
 namespace {
@@ -18,14 +17,14 @@ int replicas_for(double load, double target) {
 
 }  // namespace
 
-int tracking_count(double load, ReplicaCount replicas, const TargetSettings& settings) {
+int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
+                   const TargetSettings& settings) {
   const double target = settings.cpu_percent / 100;
-  const int running = std::max(1, replicas.running);
-  const double ratio = load / running / target;
+  const double ratio = cpu_percent / settings.cpu_percent;
   if (within(ratio, settings.tolerance)) {
     return replicas.desired;
   }
-  const int missing = std::max(0, replicas.desired - running);
+  const int missing = std::max(0, replicas.desired - std::max(1, replicas.running));
   if (missing > 0) {
     const double assumed_load = ratio > 1 ? load : load + missing;
     const double assumed_ratio = assumed_load / replicas.desired / target;
@@ -39,25 +38,21 @@ int tracking_count(double load, ReplicaCount replicas, const TargetSettings& set
   return ratio > 1 ? std::max(wanted, replicas.desired) : std::min(wanted, replicas.desired);
 }
 
+int WindowMaximum::add(int value, TimePoint now) {
+  while (!falling_.empty() && falling_.back().second <= value) {
+    falling_.pop_back();
+  }
+  falling_.emplace_back(now, value);
+  while (falling_.front().first < now - window_) {
+    falling_.pop_front();
+  }
+  return falling_.front().second;
+}
+
 int Stabilization::stabilize(int wanted, int current, TimePoint now) {
-  wanted_.emplace_back(now, wanted);
-  while (wanted_.front().first < now - std::max(out_, in_)) {
-    wanted_.pop_front();
-  }
-  int smallest = wanted;
-  int largest = wanted;
-  for (const auto& [when, count] : wanted_) {
-    if (when >= now - out_) {
-      smallest = std::min(smallest, count);
-    }
-    if (when >= now - in_) {
-      largest = std::max(largest, count);
-    }
-  }
-  if (wanted > current) {
-    return std::max(current, smallest);
-  }
-  return std::min(current, largest);
+  const int smallest = -out_.add(-wanted, now);
+  const int largest = in_.add(wanted, now);
+  return wanted > current ? std::max(current, smallest) : std::min(current, largest);
 }
 
 TargetTrackingPolicy::TargetTrackingPolicy(const ControllerSettings& settings)
@@ -67,17 +62,22 @@ TargetTrackingPolicy::TargetTrackingPolicy(const ControllerSettings& settings)
 
 Wish TargetTrackingPolicy::wish(const AgentView& view) {
   const ReplicaCount replicas = view.observation.replicas;
-  const int wanted = std::clamp(tracking_count(view.observation.metrics.load(), replicas, target_),
-                                replicas_.min, replicas_.max);
-  const int stable = stabilization_.stabilize(wanted, replicas.desired, view.now);
+  const Metrics& metrics = view.observation.metrics;
+  wanted_ = std::clamp(tracking_count(metrics.cpu_percent, metrics.load(), replicas, target_),
+                       replicas_.min, replicas_.max);
   Wish wish;
-  wish.change = stable - replicas.desired;
-  wish.why = "target tracking at " + percent_text(target_.cpu_percent) + " asks for " +
-             replicas_text(wanted);
-  if (stable != wanted) {
-    wish.why += ", and its stabilisation window allows " + std::to_string(stable);
-  }
+  wish.change = stabilization_.stabilize(wanted_, replicas.desired, view.now) - replicas.desired;
   return wish;
+}
+
+std::string TargetTrackingPolicy::explain(const AgentView& view, const Wish& wish) const {
+  std::string why = "target tracking at " + percent_text(target_.cpu_percent) + " asks for " +
+                    replicas_text(wanted_);
+  const int stable = view.observation.replicas.desired + wish.change;
+  if (stable != wanted_) {
+    why += ", and its stabilisation window allows " + std::to_string(stable);
+  }
+  return why;
 }
 
 }  // namespace skep

@@ -14,9 +14,23 @@ namespace skep {
 
 /// The count that brings the utilisation to its target: ceil(load / target), or `desired` while the
 /// utilisation is within the tolerance. Replicas that do not run yet count as idle on the way up
-/// and as fully used on the way down, and when that turns the direction nothing changes. `load` in
-/// units of one replica's limit. The result is >= 1.
-int tracking_count(double load, ReplicaCount replicas, const TargetSettings& target);
+/// and as fully used on the way down, and when that turns the direction nothing changes.
+/// `cpu_percent` is the mean of the replicas that were measured, even when there are others by now,
+/// `load` their sum in units of one replica's limit. The result is >= 1.
+int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
+                   const TargetSettings& target);
+
+/// The largest (or, of negated values, the smallest) of what was added within a time window, in
+/// amortised constant time.
+class WindowMaximum {
+ public:
+  explicit WindowMaximum(Duration window) : window_(window) {}
+  int add(int value, TimePoint now);
+
+ private:
+  Duration window_;
+  std::deque<std::pair<TimePoint, int>> falling_;
+};
 
 /// Remembers the counts asked for, and moves only as far as all of a window agree on.
 class Stabilization {
@@ -27,20 +41,21 @@ class Stabilization {
   int stabilize(int wanted, int current, TimePoint now);
 
  private:
-  Duration out_;
-  Duration in_;
-  std::deque<std::pair<TimePoint, int>> wanted_;
+  WindowMaximum out_;  ///< of the negated counts
+  WindowMaximum in_;
 };
 
 class TargetTrackingPolicy final : public Agent {
  public:
   explicit TargetTrackingPolicy(const ControllerSettings& settings);
   Wish wish(const AgentView& view) override;
+  std::string explain(const AgentView& view, const Wish& wish) const override;
 
  private:
   TargetSettings target_;
   ReplicaSettings replicas_;
   Stabilization stabilization_;
+  int wanted_ = 0;  ///< at the last wish, before the stabilisation
 };
 
 }  // namespace skep

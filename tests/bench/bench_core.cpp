@@ -26,21 +26,22 @@ void update_of_one_cell(benchmark::State& state) {
 }
 BENCHMARK(update_of_one_cell);
 
-/// A tick of the default controller under a load that rises and falls, with its commands accepted
-/// at once.
-void tick_of_a_controller(benchmark::State& state) {
-  Controller controller{ControllerSettings{}};
+/// A tick under a load that rises and falls, with commands accepted at once.
+void tick_of_a_controller(benchmark::State& state, PolicyType policy, Controller::Detail detail) {
+  ControllerSettings settings;
+  settings.agent.policy = policy;
+  Controller controller(settings, detail);
   int replicas = 3;
   std::int64_t tick = 0;
+  TickInput input;
+  input.service.emplace();
+  input.metrics.emplace();
   for (auto _ : state) {
     ++tick;
     const TimePoint now = TimePoint{} + tick * std::chrono::seconds(15);
     const double load = 3 + 2.5 * std::sin(static_cast<double>(tick) / 50);
     const double cpu = std::min(100.0, 100 * load / replicas);
-    TickInput input;
-    input.service.emplace();
     input.service->replicas = {replicas, replicas};
-    input.metrics.emplace();
     input.metrics->cpu_percent = cpu;
     input.metrics->cpu_service_percent = cpu * replicas;
     input.metrics->ram_percent = 40;
@@ -53,7 +54,12 @@ void tick_of_a_controller(benchmark::State& state) {
     benchmark::DoNotOptimize(result);
   }
 }
-BENCHMARK(tick_of_a_controller);
+BENCHMARK_CAPTURE(tick_of_a_controller, q_learning, PolicyType::kQLearning,
+                  Controller::Detail::kFull);
+BENCHMARK_CAPTURE(tick_of_a_controller, q_learning_numbers, PolicyType::kQLearning,
+                  Controller::Detail::kNumbers);
+BENCHMARK_CAPTURE(tick_of_a_controller, target_tracking_numbers, PolicyType::kTargetTracking,
+                  Controller::Detail::kNumbers);
 
 void start_of_a_controller_with_its_prior(benchmark::State& state) {
   for (auto _ : state) {

@@ -9,6 +9,11 @@ using namespace skep::test;
 
 namespace {
 
+struct Verdict {
+  int change = 0;
+  std::vector<GuardNote> notes;
+};
+
 struct Fixture {
   ControllerSettings settings;
   ServiceStatus service = status(4);
@@ -23,7 +28,12 @@ struct Fixture {
   GuardInput input() const {
     return {service, measured, cooldown_left, paused, over_threshold, source, now};
   }
-  Verdict judge(int change) const { return Guard(settings).judge(input(), change); }
+  Verdict judge(int change) const {
+    Guard guard(settings);
+    Verdict verdict;
+    verdict.change = guard.judge(input(), change, &verdict.notes);
+    return verdict;
+  }
   /// The rules that changed the wish, in order, and the change that is left.
   std::string outcome(int change) const {
     const Verdict verdict = judge(change);
@@ -175,14 +185,14 @@ TEST_CASE("scale-in stabilisation goes down to the largest count wished for in i
   f.settings.guard.scale_in_stabilization = 60s;
   f.settings.replicas.max_step = 5;
   Guard guard(f.settings);
-  CHECK(guard.judge(f.input(), 0).change == 0);  // wished for 4
+  CHECK(guard.judge(f.input(), 0, nullptr) == 0);  // wished for 4
   f.now = at(30);
-  CHECK(guard.judge(f.input(), -1).change == 0);
+  CHECK(guard.judge(f.input(), -1, nullptr) == 0);
   f.now = at(61);
-  CHECK(guard.judge(f.input(), -3).change == -1);  // 3 was wished for 31 s ago
+  CHECK(guard.judge(f.input(), -3, nullptr) == -1);  // 3 was wished for 31 s ago
   f.now = at(91);
-  CHECK(guard.judge(f.input(), -3).change == -3);
-  CHECK(guard.judge(f.input(), 2).change == 2);  // out at once
+  CHECK(guard.judge(f.input(), -3, nullptr) == -3);
+  CHECK(guard.judge(f.input(), 2, nullptr) == 2);  // out at once
 }
 
 TEST_CASE("act only over the threshold, the seed's way") {

@@ -22,10 +22,11 @@ TEST_CASE("the greedy choice of the prior is that of target tracking in every st
   }
   for (std::size_t state = 0; state < table.states(); ++state) {
     const StateInput input = env.observation_space().representative(state, {});
-    const int wanted = std::clamp(tracking_count(input.load, {input.replicas, input.replicas},
-                                                 settings.agent.target),
-                                  1, 10) -
-                       input.replicas;
+    const int wanted =
+        std::clamp(tracking_count(100 * input.load / input.replicas, input.load,
+                                  {input.replicas, input.replicas}, settings.agent.target),
+                   1, 10) -
+        input.replicas;
     const int expected =
         std::clamp(wanted, -settings.replicas.max_step, settings.replicas.max_step);
     const int chosen = env.action_space().change(table.best(state, all, order));
