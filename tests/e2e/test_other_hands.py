@@ -46,13 +46,18 @@ class ByHand(EndToEndTest):
 
 class PausedUpdate(EndToEndTest):
     def test_a_paused_update_is_left_alone_until_it_is_resumed(self):
-        self.create_service("--update-failure-action", "pause", "--update-monitor", "1s")
+        self.create_service(
+            "--update-failure-action", "pause", "--update-monitor", "1s",
+            "--update-order", "start-first",
+        )  # fmt: skip
         self.set_cpu(HOLD_CPU)
         daemon = self.start_daemon()
         daemon.wait_for_event("decision")
-        # The program refuses this option and ends at once, so the roll-out fails and pauses.
-        self.update_arguments("skep-demo-app --no-such-option 1")
+        # A program that cannot even be started, so the roll-out pauses before it stops the old
+        # replica: only the paused update can be what keeps skep from scaling.
+        self.update_arguments("no-such-program")
         eventually("a paused update", lambda: self.update_state() == "paused", timeout=60)
+        self.assertEqual(LAB.running(self.name), 1)
         self.set_cpu(HIGH_CPU)
         daemon.wait_for_event("blocked", phase="begin")
         self.assert_no_command_for(6)
