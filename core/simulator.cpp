@@ -1,0 +1,147 @@
+#include "core/simulator.hpp"
+
+#include "core/autoscale_env.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace skep {
+namespace {
+
+/// The largest count that settings.hpp allows.
+constexpr std::size_t kMostReplicas = 1000;
+
+bool violated(const Metrics& metrics, const Limits& limits) {
+  return metrics.cpu_percent > limits.cpu_percent || metrics.ram_percent > limits.ram_percent ||
+         (limits.latency > Duration::zero() && metrics.latency_seconds &&
+          *metrics.latency_seconds > to_seconds(limits.latency));
+}
+
+}  // namespace
+
+double response_seconds(QueueModel model, double service_seconds, double utilization) {
+  if (utilization >= 1) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const double free = 1 - utilization;
+  return model == QueueModel::kMM1 ? service_seconds / free
+                                   : service_seconds * (1 + utilization / (2 * free));
+}
+
+SimulatedService::SimulatedService(const SimulatorSettings& settings, int replicas)
+    : settings_(settings),
+      random_(settings.seed),
+      desired_(replicas),
+      recent_(static_cast<std::size_t>(settings.lag_ticks) + 1) {
+  starting_.reserve(kMostReplicas);
+  input_.service.emplace();
+  input_.problem = TickProblem{ProblemKind::kMetricsMissing, "No metric has arrived yet."};
+}
+
+void SimulatedService::scale(int replicas, TimePoint now) {
+  for (; desired_ < replicas; ++desired_) {
+    starting_.push_back(now + settings_.startup);
+  }
+  for (; desired_ > replicas; --desired_) {
+    if (!starting_.empty()) {
+      starting_.pop_back();
+    }
+  }
+}
+
+const TickInput& SimulatedService::observe(double load, TimePoint now) {
+  const auto up = std::upper_bound(starting_.begin(), starting_.end(), now);
+  starting_.erase(starting_.begin(), up);
+  truth_.replicas = {desired_, desired_ - static_cast<int>(starting_.size())};
+  input_.service->replicas = truth_.replicas;
+
+  recent_[observed_ % recent_.size()] = measured(load);
+  ++observed_;
+  if (observed_ >= recent_.size()) {
+    input_.metrics = recent_[observed_ % recent_.size()];
+    input_.problem.reset();
+  }
+  return input_;
+}
+
+Metrics SimulatedService::measured(double load) {
+  const int running = truth_.replicas.running;
+  const double utilization = load / running;
+  Metrics& true_metrics = truth_.metrics;
+  const auto usage = [running](double percent) { return mean_and_sum(percent, false, running); };
+  const MeanAndSum demand = usage(100 * utilization);
+  const MeanAndSum ram = usage(settings_.ram_base_percent +
+                               settings_.ram_per_load_percent * std::min(1.0, utilization));
+  true_metrics.cpu_percent = demand.mean;
+  true_metrics.cpu_service_percent = demand.sum;
+  true_metrics.ram_percent = ram.mean;
+  true_metrics.ram_service_percent = ram.sum;
+  if (settings_.service_time > Duration::zero()) {
+    const double service_seconds = to_seconds(settings_.service_time);
+    true_metrics.demand = load / service_seconds;
+    true_metrics.latency_seconds =
+        std::min(response_seconds(settings_.queue, service_seconds, utilization),
+                 to_seconds(settings_.longest_response));
+  }
+  Metrics seen = true_metrics;
+  double cpu = std::min(100.0, demand.mean);
+  if (settings_.noise > 0) {
+    cpu = std::min(100.0, cpu * (1 + settings_.noise * (2 * random_.uniform() - 1)));
+  }
+  const MeanAndSum measured_cpu = usage(cpu);
+  seen.cpu_percent = measured_cpu.mean;
+  seen.cpu_service_percent = measured_cpu.sum;
+  return seen;
+}
+
+double SimulationResult::violations_percent() const {
+  return ticks == 0 ? 0 : 100 * static_cast<double>(violations) / static_cast<double>(ticks);
+}
+
+double SimulationResult::mean_cost() const {
+  return ticks == 0 ? 0 : total_cost / static_cast<double>(ticks);
+}
+
+SimulationResult simulate(Controller& controller, SimulatedService& service,
+                          std::span<const double> loads, Duration step,
+                          const std::function<void(const SimulatedDecision&)>& on_decision) {
+  SimulationResult result;
+  const AutoscaleEnv judge(controller.settings());
+  const Limits& limits = controller.settings().environment.reward.limits;
+  const TimePoint start{};
+  const TimePoint end = start + static_cast<Duration::rep>(loads.size()) * step;
+  int direction = 0;  // of the last change
+  for (TimePoint now = start; now < end;) {
+    const double load = loads[static_cast<std::size_t>((now - start) / step)];
+    const TickInput& input = service.observe(load, now);
+    const Observation& truth = service.truth();
+    TickResult tick = controller.tick(input, now);
+    double cost = -judge.reward(truth);
+    int supply = truth.replicas.desired;
+    if (tick.command) {
+      controller.scale_finished(ScaleOutcome::kAccepted, {}, *tick.decision, now);
+      supply = tick.command->to;
+      service.scale(supply, now);
+      cost += judge.price_of_change();
+      const int turn = tick.command->to > tick.command->from ? 1 : -1;
+      ++result.changes;
+      result.reversals += turn == -direction ? 1 : 0;
+      direction = turn;
+    }
+    ++result.ticks;
+    result.violations += violated(truth.metrics, limits) ? 1 : 0;
+    result.total_cost += cost;
+    if (tick.decision && on_decision) {
+      on_decision({*tick.decision, now - start, truth, load, cost});
+    }
+    const TimePoint next = std::min(end, controller.next_tick(start, now));
+    result.replica_hours += supply * to_seconds(next - now) / 3600;
+    now = next;
+  }
+  if (end > start) {
+    result.mean_replicas = result.replica_hours * 3600 / to_seconds(end - start);
+  }
+  return result;
+}
+
+}  // namespace skep
