@@ -2,6 +2,7 @@
 
 #include "config/loader.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/simulate_command.hpp"
 #include "daemon/version.hpp"
 
 #include <cstdio>
@@ -55,6 +56,9 @@ int run_command_line(int argc, char** argv) {
       ->required()
       ->type_name("FILE");
 
+  SimulateOptions simulation;
+  CLI::App* simulate_command = add_simulate_command(app, simulation);
+
   CLI::App* version_command =
       app.add_subcommand("version", "Show the versions of skep, compiler and libraries.");
 
@@ -74,6 +78,7 @@ int run_command_line(int argc, char** argv) {
   try {
     if (run_command->parsed()) return run_daemon(options);
     if (check_command->parsed()) return check(checked_file);
+    if (simulate_command->parsed()) return run_simulate(simulation);
     if (version_command->parsed()) std::fputs(version_text().c_str(), stdout);
     return version_command->parsed() ? 0 : wrong_usage("a command is missing");
   } catch (const std::exception& error) {

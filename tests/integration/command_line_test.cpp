@@ -55,7 +55,7 @@ TEST_CASE("wrong usage: status 2 and one line that says what is wrong") {
 }
 
 TEST_CASE("every command explains itself") {
-  const std::string command = GENERATE("", "run", "check", "version");
+  const std::string command = GENERATE("", "run", "check", "simulate", "version");
   std::vector<std::string> arguments;
   if (!command.empty()) arguments.push_back(command);
   arguments.push_back("--help");

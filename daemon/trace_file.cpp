@@ -1,0 +1,184 @@
+#include "daemon/trace_file.hpp"
+
+#include "config/text_file.hpp"
+#include "daemon/excerpt.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace skep {
+namespace {
+
+/// Takes the rows of a CSV text one by one. Cells may be in double quotes.
+class Rows {
+ public:
+  explicit Rows(std::string_view text) : rest_(text) {
+    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
+  }
+
+  /// The next row that is not empty; false at the end.
+  bool next(std::vector<std::string_view>& cells) {
+    while (!rest_.empty()) {
+      const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+      std::string_view line = rest_.substr(0, end);
+      rest_.remove_prefix(std::min(end + 1, rest_.size()));
+      ++line_;
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+      split(line, cells);
+      return true;
+    }
+    return false;
+  }
+  std::size_t line() const { return line_; }
+
+ private:
+  static void split(std::string_view line, std::vector<std::string_view>& cells) {
+    cells.clear();
+    std::size_t begin = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i <= line.size(); ++i) {
+      if (i < line.size() && line[i] == '"') quoted = !quoted;
+      if (i == line.size() || (line[i] == ',' && !quoted)) {
+        cells.push_back(trimmed(line.substr(begin, i - begin)));
+        begin = i + 1;
+      }
+    }
+  }
+  static std::string_view trimmed(std::string_view cell) {
+    const auto drop = [&cell](std::string_view ends) {
+      const std::size_t first = std::min(cell.find_first_not_of(ends), cell.size());
+      cell = cell.substr(first, cell.find_last_not_of(ends) + 1 - first);
+    };
+    drop(" \t");
+    drop("\"");
+    return cell;
+  }
+
+  std::string_view rest_;
+  std::size_t line_ = 0;
+};
+
+enum class CellKind { kGap, kNumber, kText };
+
+CellKind read_cell(std::string_view cell, double& value) {
+  if (cell.empty()) return CellKind::kGap;
+  const char* end = cell.data() + cell.size();
+  const auto [stop, failure] = std::from_chars(cell.data(), end, value);
+  if (failure != std::errc{} || stop != end) return CellKind::kText;
+  if (std::isnan(value)) return CellKind::kGap;
+  return std::isfinite(value) ? CellKind::kNumber : CellKind::kText;
+}
+
+Error invalid(const std::string& file, std::size_t line, const std::string& what) {
+  return {ErrorCode::kInvalid, file + ":" + std::to_string(line) + ": " + what};
+}
+
+/// The columns whose first value is a number, in order.
+std::vector<std::size_t> numeric_columns(Rows rows, std::size_t width) {
+  std::vector<std::size_t> numeric;
+  std::vector<bool> decided(width);
+  std::size_t undecided = width;
+  std::vector<std::string_view> cells;
+  while (undecided > 0 && rows.next(cells)) {
+    for (std::size_t i = 0; i < std::min(width, cells.size()); ++i) {
+      double value = 0;
+      const CellKind kind = read_cell(cells[i], value);
+      if (decided[i] || kind == CellKind::kGap) continue;
+      decided[i] = true;
+      --undecided;
+      if (kind == CellKind::kNumber && (i > 0 || width == 1)) numeric.push_back(i);
+    }
+  }
+  std::sort(numeric.begin(), numeric.end());
+  return numeric;
+}
+
+}  // namespace
+
+Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::string& file,
+                                             const TraceSelection& selection) {
+  Rows rows(text);
+  std::vector<std::string_view> header;
+  if (!rows.next(header)) {
+    return invalid(file, 1, "the file is empty: a header and rows of numbers are needed.");
+  }
+  std::vector<std::size_t> chosen;
+  if (selection.name) {
+    const auto found = std::find(header.begin(), header.end(), *selection.name);
+    if (found == header.end()) {
+      return Error(ErrorCode::kNotFound, file + ": there is no column '" +
+                                             excerpt(*selection.name) + "'; the header is '" +
+                                             excerpt(text.substr(0, text.find('\n'))) + "'.");
+    }
+    chosen.push_back(static_cast<std::size_t>(found - header.begin()));
+  } else {
+    chosen = numeric_columns(rows, header.size());
+    if (chosen.size() > selection.most) chosen.resize(selection.most);
+    if (chosen.empty()) {
+      return invalid(file, 1, "no column after the first holds numbers: name one with --column.");
+    }
+  }
+
+  std::vector<TraceColumn> columns;
+  for (const std::size_t index : chosen) columns.push_back({std::string(header[index]), {}, 0});
+  std::vector<std::string_view> cells;
+  for (std::size_t count = 1; rows.next(cells); ++count) {
+    if (count > kMostTraceRows) {
+      return invalid(file, rows.line(),
+                     "this is one row more than the limit of 5 million: cut the file.");
+    }
+    if (cells.size() != header.size()) {
+      return invalid(file, rows.line(),
+                     "the row has " + std::to_string(cells.size()) + " columns, but the header " +
+                         std::to_string(header.size()) + ": repair the row.");
+    }
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      double value = 0;
+      const CellKind kind = read_cell(cells[chosen[i]], value);
+      const std::string what = kind == CellKind::kText ? "is no finite number"
+                               : value < 0             ? "is negative, which no load can be"
+                                                       : "";
+      if (!what.empty()) {
+        return invalid(file, rows.line(),
+                       "'" + excerpt(cells[chosen[i]], 40) + "' in column '" +
+                           excerpt(columns[i].name) + "' " + what + ": repair it or leave it out.");
+      }
+      TraceColumn& column = columns[i];
+      if (kind == CellKind::kNumber) {
+        if (column.gaps == column.values.size()) {
+          std::fill(column.values.begin(), column.values.end(), value);
+        }
+        column.values.push_back(value);
+      } else {
+        column.values.push_back(column.values.empty() ? 0 : column.values.back());
+        ++column.gaps;
+      }
+    }
+  }
+  for (const TraceColumn& column : columns) {
+    if (column.gaps == column.values.size()) {
+      return invalid(file, rows.line(),
+                     "column '" + excerpt(column.name) + "' has no number: choose another column.");
+    }
+  }
+  return columns;
+}
+
+Result<std::vector<TraceColumn>> read_trace_file(const std::string& path,
+                                                 const TraceSelection& selection) {
+  const FileText read = read_text_file(path, kLargestTraceBytes);
+  if (!read.text) return Error(ErrorCode::kStorage, path + ": " + read.error);
+  return parse_trace(*read.text, path, selection);
+}
+
+double quantile(std::vector<double> values, double part) {
+  const auto rank = static_cast<std::size_t>(part * static_cast<double>(values.size()));
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::min(rank, values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+}  // namespace skep

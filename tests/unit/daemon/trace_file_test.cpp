@@ -1,0 +1,84 @@
+#include "daemon/trace_file.hpp"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+
+namespace {
+
+std::vector<TraceColumn> read(const std::string& text, TraceSelection selection = {}) {
+  const auto columns = parse_trace(text, "load.csv", selection);
+  INFO((columns.ok() ? "" : columns.error().message));
+  REQUIRE(columns.ok());
+  return *columns;
+}
+
+std::string error(const std::string& text, TraceSelection selection = {}) {
+  const auto columns = parse_trace(text, "load.csv", selection);
+  REQUIRE_FALSE(columns.ok());
+  return columns.error().message;
+}
+
+TraceSelection named(const char* name) {
+  TraceSelection selection;
+  selection.name = name;
+  return selection;
+}
+
+}  // namespace
+
+TEST_CASE("every numeric column but the first is a trace") {
+  const auto columns = read("minute,requests,kind,cpu\n0,10,web,0.5\n1,20.5,api,1e-3\n");
+  REQUIRE(columns.size() == 2);
+  CHECK(columns[0].name == "requests");
+  CHECK(columns[0].values == std::vector<double>{10, 20.5});
+  CHECK(columns[1].name == "cpu");
+  CHECK(columns[1].values == std::vector<double>{0.5, 0.001});
+}
+
+TEST_CASE("the only column is a trace, and a column can be named") {
+  CHECK(read("requests\n1\n4\n")[0].values == std::vector<double>{1, 4});
+  const auto columns = read("t,a,b\n0,1,2\n1,3,4\n", named("b"));
+  REQUIRE(columns.size() == 1);
+  CHECK(columns[0].values == std::vector<double>{2, 4});
+  TraceSelection first;
+  first.most = 1;
+  CHECK(read("t,a,b\n0,1,2\n", first).size() == 1);
+}
+
+TEST_CASE("gaps hold the value before, the first ones the value after, and are counted") {
+  const auto columns = read("t,a\n0,\n1,NaN\n2,5\n3,\n4,7\n");
+  CHECK(columns[0].values == std::vector<double>{5, 5, 5, 5, 7});
+  CHECK(columns[0].gaps == 3);
+}
+
+TEST_CASE("quotes, carriage returns, empty lines, a byte order mark and a missing last newline") {
+  const auto columns = read(
+      "\xEF\xBB\xBF"
+      "\"t, s\",\"a\"\r\n0,\"1\"\r\n\r\n1, 2 ");
+  CHECK(columns[0].name == "a");
+  CHECK(columns[0].values == std::vector<double>{1, 2});
+}
+
+TEST_CASE("a bad trace is refused with file, line and the remedy") {
+  CHECK_THAT(error(""), Catch::StartsWith("load.csv:1: the file is empty"));
+  CHECK_THAT(error("t,a\n0,1\n1,2,3\n"), Catch::StartsWith("load.csv:3: the row has 3 columns"));
+  CHECK_THAT(error("t,a\n0,1\n1,-2\n"), Catch::StartsWith("load.csv:3: '-2' in column 'a' is neg"));
+  CHECK_THAT(error("t,a\n0,1\n1,x\n"),
+             Catch::StartsWith("load.csv:3: 'x' in column 'a' is no fin"));
+  CHECK_THAT(error("t,a\n0,1\n1,inf\n"), Catch::Contains("load.csv:3: 'inf'"));
+  CHECK_THAT(error("t,a\n0,1\n1,1e999\n"), Catch::Contains("load.csv:3: '1e999'"));
+  CHECK_THAT(error("t,a\n0,x\n"), Catch::Contains("no column after the first holds numbers"));
+  CHECK_THAT(error("t,a\n0,1\n", named("b")), Catch::Contains("there is no column 'b'"));
+  CHECK_THAT(error("t,a\n0,\n", named("a")), Catch::Contains("column 'a' has no number"));
+  CHECK_THAT(error("t,a\n", named("a")), Catch::Contains("column 'a' has no number"));
+}
+
+TEST_CASE("a quantile is the value at that part of the sorted ones") {
+  CHECK(quantile({5, 1, 3, 2, 4}, 0) == 1);
+  CHECK(quantile({5, 1, 3, 2, 4}, 0.5) == 3);
+  CHECK(quantile({5, 1, 3, 2, 4}, 1) == 5);
+  CHECK(quantile({7}, 0.999) == 7);
+}
