@@ -109,6 +109,7 @@ read_options "$@"
 need_root tests/run.sh "installs Debian packages and starts a Docker engine of its own"
 LOG=$(mktemp -t skep-tests.XXXXXX)
 install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${E2E_PACKAGES[@]}"
+rm -f "$LOG"  # a failed installation has ended the script and points to it
 
 if wants unit || wants e2e; then
   build release
