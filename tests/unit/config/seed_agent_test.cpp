@@ -1,7 +1,7 @@
 // config/seed.yaml runs the agent of the program that skep grew from: in virtual time, with the
 // daemon's own controller and guard.
-#include "core/controller.hpp"
 #include "help.hpp"
+#include "tests/unit/core/support.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,30 +22,9 @@ ControllerSettings seed() {
   return settings;
 }
 
-TimePoint at(double seconds) {
-  return TimePoint{} + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-}
-
 /// `cpu` and `ram` in percent of the whole service.
 TickInput seen(int replicas, double cpu, double ram) {
-  TickInput input;
-  input.service.emplace();
-  input.service->replicas = {replicas, replicas};
-  input.metrics.emplace();
-  input.metrics->cpu_percent = cpu / replicas;
-  input.metrics->cpu_service_percent = cpu;
-  input.metrics->ram_percent = ram / replicas;
-  input.metrics->ram_service_percent = ram;
-  return input;
-}
-
-Decision step(Controller& controller, const TickInput& input, double seconds) {
-  TickResult result = controller.tick(input, at(seconds));
-  REQUIRE(result.decision);
-  if (result.command) {
-    controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, at(seconds));
-  }
-  return *result.decision;
+  return input(replicas, cpu / replicas, ram / replicas);
 }
 
 }  // namespace

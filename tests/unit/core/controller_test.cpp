@@ -16,16 +16,6 @@ ControllerSettings tracking() {
   return settings;
 }
 
-/// One tick whose command, if any, Docker accepts at once.
-Decision step(Controller& controller, const TickInput& input, double seconds) {
-  TickResult result = controller.tick(input, at(seconds));
-  REQUIRE(result.decision);
-  if (result.command) {
-    controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, at(seconds));
-  }
-  return *result.decision;
-}
-
 std::vector<EventKind> kinds(const TickResult& result) {
   std::vector<EventKind> kinds;
   for (const ControllerEvent& event : result.events) {

@@ -1,7 +1,7 @@
 // Builders for the core's tests.
 #pragma once
 
-#include "core/agent.hpp"
+#include "core/controller.hpp"
 #include "core/observation.hpp"
 #include "core/settings.hpp"
 
@@ -42,6 +42,16 @@ inline TickInput problem(ProblemKind kind, const char* message = "broken") {
   TickInput input;
   input.problem = TickProblem{kind, message};
   return input;
+}
+
+/// One tick with data, whose command, if any, Docker accepts at once. A tick without a decision
+/// throws std::bad_optional_access.
+inline Decision step(Controller& controller, const TickInput& seen, double seconds) {
+  TickResult result = controller.tick(seen, at(seconds));
+  if (result.command) {
+    controller.scale_finished(ScaleOutcome::kAccepted, {}, result.decision.value(), at(seconds));
+  }
+  return result.decision.value();
 }
 
 }  // namespace skep::test
