@@ -1,0 +1,111 @@
+#include "core/rossi_benchmark.hpp"
+
+#include "core/clairvoyant.hpp"
+#include "core/hpa.hpp"
+
+#include <stdexcept>
+
+namespace skep::rossi {
+namespace {
+
+constexpr double kPerformance = 0.90;
+constexpr double kResources = 0.09;
+
+double holding_cost(double load, int replicas) {
+  const bool too_slow = load / replicas > kUtilisationLimit;
+  return (too_slow ? kPerformance : 0) + kResources * replicas / kMaxReplicas;
+}
+
+/// The mean of `window_cost(load)` over the windows.
+template <class WindowCost>
+double mean_cost(const Windows& windows, WindowCost window_cost) {
+  double sum = 0;
+  for (const std::vector<double>& load : windows.windows) {
+    sum += window_cost(load);
+  }
+  return sum / static_cast<double>(windows.windows.size());
+}
+
+}  // namespace
+
+std::vector<double> load(std::span<const double> trace, std::size_t offset, std::size_t ticks) {
+  if (trace.size() < kLeastValues) {
+    throw std::invalid_argument("the trace is too short for the windows");
+  }
+  std::vector<double> load(ticks);
+  for (std::size_t i = 0; i < ticks; ++i) {
+    load[i] = trace[1 + 2 * ((offset + i) / 2)] / kRequestsPerReplica;
+  }
+  return load;
+}
+
+double cost(std::span<const double> load, std::span<const int> replicas) {
+  double sum = 0;
+  for (std::size_t tick = 0; tick < load.size(); ++tick) {
+    sum += holding_cost(load[tick], replicas[tick]);
+  }
+  return sum;
+}
+
+Windows::Windows(std::span<const double> trace) : training(load(trace, 0, kTrainingTicks)) {
+  for (const std::size_t offset : kWindowOffsets) {
+    windows.push_back(load(trace, offset, kWindowTicks));
+  }
+}
+
+ControllerSettings settings(PolicyType policy) {
+  ControllerSettings settings = benchmark_settings(policy, kMaxReplicas, 1);
+  settings.environment.reward.weights = {kPerformance, kResources, 0};
+  settings.environment.reward.limits.cpu_percent = 100 * kUtilisationLimit;
+  return settings;
+}
+
+double policy_cost(const Windows& windows, const ControllerSettings& settings, int lag,
+                   bool trained) {
+  ReplaySettings replay_settings;
+  replay_settings.max_replicas = kMaxReplicas;
+  replay_settings.lag = lag;
+  std::vector<int> replicas;
+  Snapshot learned;
+  if (trained) {
+    ControllerPolicy pupil(settings);
+    replay(windows.training, replay_settings, pupil, replicas);
+    learned = pupil.learned();
+  }
+  return mean_cost(windows, [&](const std::vector<double>& load) {
+    ControllerPolicy policy(settings);
+    if (trained) {
+      policy.start_from(learned);
+    }
+    replay(load, replay_settings, policy, replicas);
+    return cost(load, replicas);
+  });
+}
+
+double hpa_cost(const Windows& windows, const HpaRun& run) {
+  ReplaySettings replay_settings;
+  replay_settings.max_replicas = kMaxReplicas;
+  replay_settings.max_step = kMaxReplicas;
+  replay_settings.lag = run.lag;
+  replay_settings.every = run.every;
+  replay_settings.sees_demand = run.sees_demand;
+  std::vector<int> replicas;
+  return mean_cost(windows, [&](const std::vector<double>& load) {
+    Hpa hpa({run.target, 0.1, run.window}, kMaxReplicas);
+    replay(load, replay_settings, hpa, replicas);
+    return cost(load, replicas);
+  });
+}
+
+double optimum_cost(const Windows& windows) {
+  return mean_cost(windows, [](const std::vector<double>& load) {
+    ClairvoyantProblem problem;
+    problem.ticks = load.size();
+    problem.max_replicas = kMaxReplicas;
+    problem.holding = [&load](std::size_t tick, int n) { return holding_cost(load[tick], n); };
+    problem.change = [](std::size_t) { return 0.0; };
+    return cost(load, clairvoyant(problem));
+  });
+}
+
+}  // namespace skep::rossi
