@@ -17,7 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 BUILD_PACKAGES=(
   g++ cmake ninja-build
-  libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev
+  libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev
   catch2 libbenchmark-dev
 )
 E2E_PACKAGES=(python3)

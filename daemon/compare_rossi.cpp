@@ -1,0 +1,104 @@
+#include "daemon/compare_rossi.hpp"
+
+#include "core/rossi_benchmark.hpp"
+#include "daemon/trace_folder.hpp"
+#include "daemon/work_list.hpp"
+
+#include <cstdio>
+#include <functional>
+
+#include <nlohmann/json.hpp>
+
+namespace skep {
+namespace {
+
+constexpr const char* kFile = "nyc_taxi2013_rlad_1min.csv.gz";
+
+struct Row {
+  std::string policy;
+  bool trained;
+  int lag;
+  std::function<double()> run;
+  double cost = 0;
+};
+
+void print_table(const std::vector<Row>& rows) {
+  std::printf("Cost of a window, mean of %zu windows\n\n%-20s %-12s %4s %8s\n",
+              rossi::kWindowOffsets.size(), "policy", "starts", "lag", "cost");
+  for (const Row& row : rows) {
+    std::printf("%-20s %-12s %4d %8.1f\n", row.policy.c_str(),
+                row.trained ? "trained" : "from nothing", row.lag, row.cost);
+  }
+}
+
+void print_json(const std::vector<Row>& rows) {
+  nlohmann::ordered_json json;
+  json["benchmark"] = "rossi";
+  json["rows"] = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    nlohmann::ordered_json object;
+    object["policy"] = row.policy;
+    object["trained"] = row.trained;
+    object["lag"] = row.lag;
+    object["cost"] = row.cost;
+    json["rows"].push_back(std::move(object));
+  }
+  std::printf("%s\n", json.dump().c_str());
+}
+
+std::vector<Row> all_rows(const rossi::Windows& windows,
+                          const std::vector<ComparedPolicy>& policies) {
+  std::vector<Row> rows;
+  const auto add_policy = [&](const std::string& name, ControllerSettings settings, bool trained,
+                              int lag) {
+    settings.random_seed = rows.size() + 1;
+    rows.push_back({name, trained, lag, [&windows, settings, lag, trained] {
+                      return rossi::policy_cost(windows, settings, lag, trained);
+                    }});
+  };
+  const auto add_hpa = [&](const std::string& name, const rossi::HpaRun& run) {
+    rows.push_back(
+        {name, false, run.lag, [&windows, run] { return rossi::hpa_cost(windows, run); }});
+  };
+  for (const int lag : {0, 10}) {
+    for (const ComparedPolicy& policy : policies) {
+      add_policy(policy.name, rossi::settings(policy.type), false, lag);
+      if (policy.learns) add_policy(policy.name, rossi::settings(policy.type), true, lag);
+    }
+    add_hpa("hpa_70", {0.7, 0, 15, lag, true});
+    add_hpa("hpa_70_every_tick", {0.7, 0, 1, lag, false});
+    add_hpa("hpa_50", {0.5, 20, 15, lag, true});
+    ControllerSettings threshold_70 = rossi::settings(PolicyType::kThresholds);
+    threshold_70.environment.reward.limits.cpu_percent = 70;
+    add_policy("threshold_70", threshold_70, false, lag);
+  }
+  rows.push_back({"optimum", false, 0, [&windows] { return rossi::optimum_cost(windows); }});
+  return rows;
+}
+
+}  // namespace
+
+int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
+  const std::string file = options.traces + "/" + kFile;
+  const Result<std::vector<Trace>> traces = read_traces(file, true);
+  if (!traces) {
+    std::fprintf(stderr, "skep: %s\n", traces.error().message.c_str());
+    return 1;
+  }
+  if (traces->size() != 1 || traces->front().values.size() < rossi::kLeastValues) {
+    std::fprintf(stderr, "skep: %s must have one numeric column with at least %zu values.\n",
+                 file.c_str(), rossi::kLeastValues);
+    return 1;
+  }
+  const rossi::Windows windows(traces->front().values);
+  std::vector<Row> rows = all_rows(windows, policies);
+  std::vector<std::function<void()>> pieces;
+  for (Row& row : rows) {
+    pieces.emplace_back([&row] { row.cost = row.run(); });
+  }
+  work_off(pieces);
+  options.json ? print_json(rows) : print_table(rows);
+  return 0;
+}
+
+}  // namespace skep

@@ -1,0 +1,46 @@
+#include "daemon/work_list.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+
+namespace skep {
+
+void work_off(const std::vector<std::function<void()>>& pieces) {
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;  // of what follows
+  std::size_t done = 0;
+  std::exception_ptr failure;
+  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < pieces.size(); i = next++) {
+      std::exception_ptr failed;
+      try {
+        pieces[i]();
+      } catch (...) {
+        failed = std::current_exception();
+        next = pieces.size();
+      }
+      const std::lock_guard lock(mutex);
+      ++done;
+      if (failed && !failure) failure = failed;
+      if (shows_progress) std::fprintf(stderr, "\r%zu of %zu", done, pieces.size());
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < std::min(cores, pieces.size()); ++i) {
+      threads.emplace_back(work);
+    }
+  }
+  if (shows_progress) std::fputs("\r\033[K", stderr);
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace skep
