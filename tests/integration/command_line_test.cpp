@@ -40,6 +40,8 @@ TEST_CASE("wrong usage: status 2 and one line that says what is wrong") {
       {{"fly"}, "no command 'fly'"},
       {{"run"}, "--config is required"},
       {{"check"}, "--config is required"},
+      {{"compare"}, "--benchmark is required"},
+      {{"compare", "--benchmark", "fast", "--traces", "."}, "fast"},
       {{"run", "--config"}, "--config"},
       {{"run", "--config", "a.yaml", "--sideways"}, "--sideways"},
       {{"--sideways"}, "--sideways"},
@@ -55,7 +57,7 @@ TEST_CASE("wrong usage: status 2 and one line that says what is wrong") {
 }
 
 TEST_CASE("every command explains itself") {
-  const std::string command = GENERATE("", "run", "check", "simulate", "version");
+  const std::string command = GENERATE("", "run", "check", "compare", "simulate", "version");
   std::vector<std::string> arguments;
   if (!command.empty()) arguments.push_back(command);
   arguments.push_back("--help");

@@ -1,0 +1,123 @@
+// skep compare on the public traces, against the numbers that are known of them. The traces are
+// not part of the sources: SKEP_TRACES says where they are.
+#include "tests/integration/world.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+namespace skep::test {
+namespace {
+
+std::string trace_folder() {
+  const char* set = std::getenv("SKEP_TRACES");
+  return set != nullptr ? set : SKEP_DEFAULT_TRACES;
+}
+
+/// Says so loudly when the test cannot be done here.
+bool is_skipped(const std::string& file) {
+#ifdef __SANITIZE_ADDRESS__
+  std::cout << "SKIPPED: the benchmarks take too long under AddressSanitizer (" << file << ")\n";
+  return true;
+#else
+  if (std::filesystem::exists(trace_folder() + "/" + file)) return false;
+  std::cout << "SKIPPED: there is no " << file << " in " << trace_folder()
+            << "; set SKEP_TRACES to the folder of the public traces\n";
+  return true;
+#endif
+}
+
+Json compare(const std::string& benchmark, const std::string& folder) {
+  SkepProcess skep({"compare", "--benchmark", benchmark, "--traces", folder, "--json", "--policy",
+                    "thresholds"});
+  REQUIRE(skep.wait_exit() == 0);
+  return skep.wait_for("the comparison",
+                       [](const Json& object) { return object.contains("rows"); });
+}
+
+double rossi_cost(const Json& result, const std::string& policy) {
+  for (const Json& row : result.at("rows")) {
+    if (row.at("policy") == policy && row.at("lag") == 0) return row.at("cost");
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("compare: the published benchmark gives its known numbers") {
+  if (is_skipped("nyc_taxi2013_rlad_1min.csv.gz")) return;
+  const Json result = compare("rossi", trace_folder());
+  CHECK(rossi_cost(result, "hpa_70") == Approx(103.6).epsilon(0.005));
+  CHECK(rossi_cost(result, "hpa_70_every_tick") == Approx(100.1).epsilon(0.005));
+  CHECK(rossi_cost(result, "threshold_70") == Approx(118.2).epsilon(0.005));
+  CHECK(rossi_cost(result, "hpa_50") == Approx(172.5).epsilon(0.005));
+  CHECK(rossi_cost(result, "optimum") == Approx(82.9).epsilon(0.01));
+}
+
+TEST_CASE("compare: the trace suite gives its known numbers") {
+  if (is_skipped("nab_elb_request_count_8c0756.csv")) return;
+  struct Known {
+    std::string trace, policy;
+    double cost[3];
+  };
+  const std::vector<Known> all{
+      {"worldcup98_1998-06-24_to_07-07_1min", "optimum", {.01001, .04527, .04004}},
+      {"worldcup98_1998-06-24_to_07-07_1min", "hpa_best", {.01084, .04756, .04219}},
+      {"worldcup98_1998-06-24_to_07-07_1min", "hpa_50", {.01461, .06582, .05820}},
+      {"autothrottle_4traces_1s:noisy", "optimum", {.05587, .25825, .22880}},
+      {"autothrottle_4traces_1s:noisy", "hpa_best", {.06202, .28489, .24569}},
+      {"autothrottle_4traces_1s:noisy", "hpa_50", {.08325, .37595, .33657}},
+      {"nab_elb_request_count_8c0756", "optimum", {.03425, .16050, .14331}},
+      {"nab_elb_request_count_8c0756", "hpa_best", {.06178, .19842, .17673}},
+      {"nab_elb_request_count_8c0756", "hpa_50", {.10530, .22896, .25297}}};
+  const Json result = compare("suite", trace_folder());
+  for (const Known& known : all) {
+    std::size_t weighting = 0;
+    for (const Json& row : result.at("rows")) {
+      if (row.at("trace") != known.trace || row.at("policy") != known.policy ||
+          row.at("setting") != "step1") {
+        continue;
+      }
+      REQUIRE(weighting < 3);
+      CAPTURE(known.trace, known.policy, weighting);
+      CHECK(row.at("cost").get<double>() == Approx(known.cost[weighting]).epsilon(0.005));
+      ++weighting;
+    }
+    CHECK(weighting == 3);
+  }
+}
+
+TEST_CASE("compare: a small folder, twice the same, and what is wrong with others") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("skep-compare-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream csv(folder / "small.csv");
+  csv << "time,name,a,b\n";
+  for (int i = 0; i < 80; ++i) {
+    csv << i << ",x," << 10 + i % 17 << ',' << (i % 5 == 0 ? "" : std::to_string(i)) << '\n';
+  }
+  csv.close();
+  const Json result = compare("suite", folder.string());
+  CHECK(result == compare("suite", folder.string()));
+  CHECK(result.at("benchmark") == "suite");
+  CHECK(result.at("rows").size() == 2 * 3 * 3 * 4);  // traces, weightings, settings, policies
+  CHECK(result.at("summary").size() == 3 * 4);
+  CHECK(result.at("rows").at(0).at("trace") == "small:a");
+  CHECK(result.at("rows").back().at("trace") == "small:b");
+
+  std::ofstream(folder / "wrong.csv") << "time,a\n1,5\n2,-5\n";
+  SkepProcess negative({"compare", "--benchmark", "suite", "--traces", folder.string()});
+  CHECK(negative.wait_exit() == 1);
+  CHECK(negative.errors().find("wrong.csv:3: ") != std::string::npos);
+  SkepProcess missing({"compare", "--benchmark", "rossi", "--traces", folder.string()});
+  CHECK(missing.wait_exit() == 1);
+  std::filesystem::remove_all(folder);
+  SkepProcess no_folder({"compare", "--benchmark", "suite", "--traces", folder.string()});
+  CHECK(no_folder.wait_exit() == 2);
+}
+
+}  // namespace skep::test
