@@ -81,9 +81,7 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   agent.number("gamma", settings.gamma, {0, 1, true, false});
   read_epsilon(agent, settings.epsilon);
   read_prior(agent, settings.prior);
-  // The only way to learn so far, so there is nothing to set.
-  enum class Updates { kFactual } updates = Updates::kFactual;
-  agent.choice("updates", updates, Words<Updates>{{"factual", Updates::kFactual}});
+  agent.choice("updates", settings.updates, Words<Updates>{{"factual", Updates::kFactual}});
   read_target(agent.section("target"), settings.target);
   const RewardSettings& reward = controller.environment.reward;
   if (reward.type == RewardType::kSlo && settings.target.cpu_percent > reward.limits.cpu_percent) {

@@ -10,6 +10,9 @@ namespace skep {
 std::unique_ptr<Agent> make_agent(const ControllerSettings& settings, const AutoscaleEnv& env) {
   switch (settings.agent.policy) {
     case PolicyType::kQLearning:
+    case PolicyType::kMixture:
+    case PolicyType::kDynaQ:
+    case PolicyType::kModelBased:
       return std::make_unique<QLearningAgent>(settings, env);
     case PolicyType::kTargetTracking:
       return std::make_unique<TargetTrackingPolicy>(settings);

@@ -69,6 +69,12 @@ class Agent {
   /// Forgets the transition that is open, so that nothing wrong is learned from it.
   virtual void drop() {}
 
+  /// The replica count that it would want next with `replicas` running, had the load (>= 0, in
+  /// units of one replica's limit) been `load` for a while; empty when it cannot tell.
+  virtual std::optional<int> preferred(double /*load*/, int /*replicas*/) const {
+    return std::nullopt;
+  }
+
   virtual double epsilon() const { return 0; }
   /// Names what the table is made for; "" for a rule.
   virtual std::string layout() const { return {}; }

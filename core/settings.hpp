@@ -96,6 +96,8 @@ struct EnvironmentSettings {
   BinSettings bins;
   RewardSettings reward;
   EpisodeSettings episode;
+  Duration startup{0};  ///< until a new replica serves, >= 0
+  Duration lag{0};      ///< how old the metrics are when they are read, >= 0
 
   bool operator==(const EnvironmentSettings&) const = default;
 };
@@ -113,7 +115,21 @@ struct GuardSettings {
   bool operator==(const GuardSettings&) const = default;
 };
 
-enum class PolicyType { kQLearning, kTargetTracking, kThresholds, kStatic };
+enum class PolicyType {
+  kQLearning,
+  kMixture,
+  kDynaQ,
+  kModelBased,
+  kTargetTracking,
+  kThresholds,
+  kStatic,
+};
+
+/// What a Q-table learns from.
+enum class Updates {
+  kFactual,         ///< what was really done
+  kCounterfactual,  ///< each observed step of the load, for every replica count and every change
+};
 
 /// alpha = max(min, start / (1 + visits)^visits_power). A constant rate has visits_power 0 and min
 /// = start.
@@ -156,6 +172,7 @@ struct TargetSettings {
 
 struct AgentSettings {
   PolicyType policy = PolicyType::kQLearning;
+  Updates updates = Updates::kCounterfactual;
   LearningRateSettings alpha;
   double gamma = 0.99;  ///< discount per tick, in [0, 1)
   ExplorationSettings epsilon;

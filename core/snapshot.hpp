@@ -21,10 +21,19 @@ struct TableCell {
   bool operator==(const TableCell&) const = default;
 };
 
+/// What a learner keeps besides one Q-table: numbers whose meaning and count its layout fixes.
+struct LearnedArray {
+  std::string name;
+  std::vector<float> values;  ///< finite
+
+  bool operator==(const LearnedArray&) const = default;
+};
+
 struct Snapshot {
-  std::string
-      layout;  ///< which table the cells belong to; a table of another layout must not be mixed in
+  std::string layout;  ///< what the cells and arrays belong to; those of another layout must not be
+                       ///< mixed in
   std::vector<TableCell> cells;  ///< in order of state and action
+  std::vector<LearnedArray> arrays;
   double epsilon = 0;
   std::uint64_t ticks = 0;
   Duration cooldown_left{0};           ///< at the moment of the snapshot

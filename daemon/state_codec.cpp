@@ -41,7 +41,11 @@ void append_number(std::string& text, Number value) {
 
 class BodyWriter {
  public:
-  explicit BodyWriter(std::size_t cells) { text_.reserve(1024 + 48 * cells); }
+  explicit BodyWriter(const Snapshot& snapshot) {
+    std::size_t size = 1024 + 48 * snapshot.cells.size();
+    for (const LearnedArray& array : snapshot.arrays) size += 64 + 12 * array.values.size();
+    text_.reserve(size);
+  }
 
   template <class Number>
   void number(std::string_view key, Number value) {
@@ -80,6 +84,21 @@ class BodyWriter {
       separator = ',';
     }
     text_ += separator == '[' ? "[]" : "\n]";
+  }
+  void arrays(const std::vector<LearnedArray>& arrays) {
+    name("arrays");
+    text_ += '{';
+    std::string_view separator = "\n";
+    for (const LearnedArray& array : arrays) {
+      text_.append(separator).append("\"").append(array.name).append("\": [");
+      for (std::size_t i = 0; i < array.values.size(); ++i) {
+        if (i > 0) text_ += ',';
+        append_number(text_, array.values[i]);
+      }
+      text_ += ']';
+      separator = ",\n";
+    }
+    text_ += '}';
   }
   /// The body behind its first line, in the same memory.
   std::string finish() {
@@ -161,6 +180,23 @@ class BodyReader {
     }
     check("cells", !items.failed());
   }
+  void arrays(std::vector<LearnedArray>& arrays) {
+    if (!next("arrays")) return;
+    JsonItems items = JsonItems::of_object(members_.value());
+    while (items.next()) {
+      LearnedArray& array = arrays.emplace_back();
+      array.name = items.key();
+      JsonItems values = JsonItems::of_array(items.value());
+      while (values.next()) {
+        float& value = array.values.emplace_back();
+        if (!read_number(values.value(), value) || !std::isfinite(value)) {
+          return check("arrays", false);
+        }
+      }
+      if (values.failed()) return check("arrays", false);
+    }
+    check("arrays", !items.failed());
+  }
   /// What is wrong; nothing when all was there and nothing else is.
   std::optional<Error> finish() {
     if (!error_ && (members_.next() || members_.failed())) {
@@ -230,7 +266,7 @@ Result<std::string_view> checked_body(std::string_view text) {
 }  // namespace
 
 std::string encode_state(std::string_view service, const Snapshot& snapshot, WallTime saved_at) {
-  BodyWriter writer(snapshot.cells.size());
+  BodyWriter writer(snapshot);
   writer.string("service", service);
   writer.string("saved_at", rfc3339(saved_at));  // for people
   writer.number("saved_at_unix_ns", saved_at.time_since_epoch().count());
@@ -244,6 +280,7 @@ std::string encode_state(std::string_view service, const Snapshot& snapshot, Wal
   writer.number("spec_fingerprint", snapshot.spec_fingerprint);
   writer.boolean("paused", snapshot.paused);
   writer.number("pause_left_ns", snapshot.pause_left.count());
+  writer.arrays(snapshot.arrays);
   writer.cells(snapshot.cells);
   return writer.finish();
 }
@@ -270,6 +307,7 @@ Result<SavedState> decode_state(std::string_view text) {
   reader.count("spec_fingerprint", snapshot.spec_fingerprint);
   reader.boolean("paused", snapshot.paused);
   reader.duration("pause_left_ns", snapshot.pause_left);
+  reader.arrays(snapshot.arrays);
   reader.cells(snapshot.cells);
   if (std::optional<Error> error = reader.finish()) return std::move(*error);
   state.saved_at = WallTime(saved_at);

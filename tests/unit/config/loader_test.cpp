@@ -92,6 +92,7 @@ http: {listen: ""}
   controller.agent.gamma = 0.9;
   controller.agent.epsilon = {0.4, 0.3, 0.2};
   controller.agent.prior = {PriorType::kZero, 7};
+  controller.agent.updates = Updates::kFactual;
   controller.agent.target = {55, 0.2, 8s, 9s};
   ServiceSettings two;
   two.name = "two";

@@ -132,5 +132,6 @@ TEST_CASE("seed.yaml holds the settings of the seed", "[config][shipped]") {
   controller.agent.gamma = 0.5;
   controller.agent.epsilon = {0.1, 0.1, 1};
   controller.agent.prior = {PriorType::kZero, 0};
+  controller.agent.updates = Updates::kFactual;
   CHECK(settings == expected);
 }

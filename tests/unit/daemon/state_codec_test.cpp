@@ -19,6 +19,7 @@ Snapshot some_snapshot() {
   Snapshot snapshot;
   snapshot.layout = "replicas 1-10, load 86, ram 5; scale_in, hold, scale_out";
   snapshot.cells = {{0, 1, -9.1, 3}, {1017, 2, 0.1, 10.5}};
+  snapshot.arrays = {{"sums", {0.1F, -3, 1e20F}}, {"none", {}}};
   snapshot.epsilon = 0.05;
   snapshot.ticks = 42;
   snapshot.cooldown_left = std::chrono::nanoseconds(12300000001);
@@ -68,6 +69,7 @@ class RandomSnapshots {
     for (std::uint64_t n = random_() % 40; n > 0; --n) {
       snapshot.cells.push_back({random_(), random_(), number(), std::abs(number())});
     }
+    snapshot.arrays = {{"values", {static_cast<float>(random_() % 1000) / 7}}};
     snapshot.epsilon = std::abs(number());
     snapshot.ticks = random_();
     snapshot.cooldown_left = Duration(static_cast<std::int64_t>(random_() >> 1U));
