@@ -80,9 +80,10 @@ std::vector<Row> all_rows(const rossi::Windows& windows,
 
 int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
   const std::string file = options.traces + "/" + kFile;
-  const Result<std::vector<Trace>> traces = read_traces(file, true);
+  const Result<std::vector<Trace>> traces = read_traces(file);
   if (!traces) {
-    std::fprintf(stderr, "skep: %s\n", traces.error().message.c_str());
+    // These messages begin with FILE or FILE:LINE, which editors and people look for.
+    std::fprintf(stderr, "%s\n", traces.error().message.c_str());
     return 1;
   }
   if (traces->size() != 1 || traces->front().values.size() < rossi::kLeastValues) {

@@ -181,7 +181,8 @@ void print_tables(const std::vector<Row>& rows, const std::vector<Summary>& summ
 int compare_suite(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
   Result<std::vector<Trace>> traces = read_trace_folder(options.traces);
   if (!traces) {
-    std::fprintf(stderr, "skep: %s\n", traces.error().message.c_str());
+    // These messages begin with FILE or FILE:LINE, which editors and people look for.
+    std::fprintf(stderr, "%s\n", traces.error().message.c_str());
     return 1;
   }
   for (Trace& trace : *traces) {

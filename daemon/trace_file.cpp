@@ -2,8 +2,10 @@
 
 #include "config/text_file.hpp"
 #include "daemon/excerpt.hpp"
+#include "daemon/gzip.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -64,7 +66,8 @@ class Rows {
 enum class CellKind { kGap, kNumber, kText };
 
 CellKind read_cell(std::string_view cell, double& value) {
-  if (cell.empty()) return CellKind::kGap;
+  constexpr std::array<std::string_view, 5> kGaps{"", "NA", "N/A", "null", "None"};
+  if (std::find(kGaps.begin(), kGaps.end(), cell) != kGaps.end()) return CellKind::kGap;
   const char* end = cell.data() + cell.size();
   const auto [stop, failure] = std::from_chars(cell.data(), end, value);
   if (failure != std::errc{} || stop != end) return CellKind::kText;
@@ -118,7 +121,8 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
     chosen = numeric_columns(rows, header.size());
     if (chosen.size() > selection.most) chosen.resize(selection.most);
     if (chosen.empty()) {
-      return invalid(file, 1, "no column after the first holds numbers: name one with --column.");
+      return Error(ErrorCode::kEmpty,
+                   file + ":1: no column after the first holds numbers: give another file.");
     }
   }
 
@@ -171,7 +175,10 @@ Result<std::vector<TraceColumn>> read_trace_file(const std::string& path,
                                                  const TraceSelection& selection) {
   const FileText read = read_text_file(path, kLargestTraceBytes);
   if (!read.text) return Error(ErrorCode::kStorage, path + ": " + read.error);
-  return parse_trace(*read.text, path, selection);
+  if (!is_gzip(*read.text)) return parse_trace(*read.text, path, selection);
+  const Result<std::string> text = gunzip(*read.text, kLargestTraceBytes);
+  if (!text) return Error(text.error().code, path + ": " + text.error().message);
+  return parse_trace(*text, path, selection);
 }
 
 double quantile(std::vector<double> values, double part) {

@@ -18,7 +18,8 @@ constexpr std::size_t kMostTraceRows = 5'000'000;
 struct TraceColumn {
   std::string name;
   std::vector<double> values;  ///< finite, >= 0, at least one
-  std::size_t gaps = 0;  ///< empty or NaN: filled with the value before, or the first one there is
+  std::size_t gaps =
+      0;  ///< empty, NaN, NA, null: filled with the value before, or the first one there is
 };
 
 /// Which columns to read: the one of that name, or, without a name, the first `most` that begin
@@ -28,8 +29,10 @@ struct TraceSelection {
   std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
-/// Errors: kStorage (the file cannot be read), kNotFound (no such column), kInvalid (with
-/// FILE:LINE: a row of another width, no number, a negative one, too many rows, no rows).
+/// Reads .gz files as well; both what is in the file and what comes out of it must be within
+/// kLargestTraceBytes. Errors: kStorage (the file cannot be read), kDamaged (nor decompressed),
+/// kNotFound (no column of that name), kEmpty (no column with numbers), kInvalid (too large, or
+/// with FILE:LINE: a row of another width, no number, a negative one, too many rows, no rows).
 Result<std::vector<TraceColumn>> read_trace_file(const std::string& path,
                                                  const TraceSelection& selection);
 /// The same for a text; `file` is only the name in the errors.

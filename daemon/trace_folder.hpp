@@ -1,4 +1,4 @@
-// The traces that the benchmarks read from a folder of CSV files.
+// The traces of whole files and folders, each with a name that tells it from the others.
 #pragma once
 
 #include "daemon/result.hpp"
@@ -9,16 +9,15 @@
 namespace skep {
 
 struct Trace {
-  std::string name;  ///< of the file, and of the column where the file has several
-  std::vector<double> values;
+  std::string name;            ///< of the file, and of the column where the file has several
+  std::vector<double> values;  ///< finite, >= 0, at least one
 };
 
-/// Every numeric column but the first of one CSV file with a header, or that one too with
-/// `first_too`. A cell that is empty or no finite number repeats the value above it; a column in
-/// which that is so for every row is not numeric. Reads .gz as well. At most 64 MiB of text.
-Result<std::vector<Trace>> read_traces(const std::string& file, bool first_too);
+/// Every numeric column but the first of one CSV file; the errors are those of read_trace_file.
+Result<std::vector<Trace>> read_traces(const std::string& file);
 
-/// The same of every *.csv of the folder, in the order of their names.
+/// The same of every *.csv of the folder, in the order of their names. A file without a numeric
+/// column adds none.
 Result<std::vector<Trace>> read_trace_folder(const std::string& folder);
 
 }  // namespace skep

@@ -1,5 +1,10 @@
 #include "daemon/trace_file.hpp"
 
+#include "daemon/trace_folder.hpp"
+#include "tests/unit/daemon/gzip.hpp"
+#include "tests/unit/daemon/temporary_folder.hpp"
+
+#include <fstream>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -52,6 +57,7 @@ TEST_CASE("gaps hold the value before, the first ones the value after, and are c
   const auto columns = read("t,a\n0,\n1,NaN\n2,5\n3,\n4,7\n");
   CHECK(columns[0].values == std::vector<double>{5, 5, 5, 5, 7});
   CHECK(columns[0].gaps == 3);
+  CHECK(read("t,a\n0,NA\n1,2\n2,null\n3,N/A\n4,None\n")[0].gaps == 4);
 }
 
 TEST_CASE("quotes, carriage returns, empty lines, a byte order mark and a missing last newline") {
@@ -74,6 +80,41 @@ TEST_CASE("a bad trace is refused with file, line and the remedy") {
   CHECK_THAT(error("t,a\n0,1\n", named("b")), Catch::Contains("there is no column 'b'"));
   CHECK_THAT(error("t,a\n0,\n", named("a")), Catch::Contains("column 'a' has no number"));
   CHECK_THAT(error("t,a\n", named("a")), Catch::Contains("column 'a' has no number"));
+}
+
+TEST_CASE("a compressed file is read like another, and a damaged one refused with its name") {
+  const TemporaryFolder folder;
+  const auto written = [&folder](const char* name, std::string_view content) {
+    const std::string path = (folder.path() / name).string();
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  };
+  const std::string compressed = gzip("t,a\n0,1\n1,2\n");
+  const auto columns = read_trace_file(written("load.csv.gz", compressed), {});
+  REQUIRE(columns.ok());
+  CHECK((*columns)[0].values == std::vector<double>{1, 2});
+  const std::string cut = written("cut.csv.gz", compressed.substr(0, compressed.size() - 9));
+  const auto damaged = read_trace_file(cut, {});
+  REQUIRE_FALSE(damaged.ok());
+  CHECK_THAT(damaged.error().message, Catch::StartsWith(cut + ": cannot be decompressed"));
+}
+
+TEST_CASE("traces have the name of their file, and of the column where there are several") {
+  const TemporaryFolder folder;
+  const auto write = [&folder](const char* name, const char* content) {
+    std::ofstream(folder.path() / name) << content;
+  };
+  write("b.csv", "t,x\n0,1\n");
+  write("a.csv", "t,x,kind,y\n0,1,k,2\n");
+  write("no_numbers.csv", "t,kind\n0,k\n");
+  write("other.txt", "t,x\n0,1\n");
+  const auto traces = read_trace_folder(folder.path().string());
+  REQUIRE(traces.ok());
+  REQUIRE(traces->size() == 3);
+  CHECK((*traces)[0].name == "a:x");
+  CHECK((*traces)[1].name == "a:y");
+  CHECK((*traces)[2].name == "b");
+  CHECK_FALSE(read_trace_folder((folder.path() / "none").string()).ok());
 }
 
 TEST_CASE("a quantile is the value at that part of the sorted ones") {
