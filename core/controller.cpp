@@ -185,6 +185,7 @@ void Controller::decide(TickResult& result, const Observation& observation,
   decision.state_id = step.state;
   decision.reward = step.reward;
   decision.epsilon = agent_->epsilon();
+  decision.cooldown_left = guard_input.cooldown_left;
   if (learned) {
     decision.q_change = std::abs(learned->after - learned->before);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/observation.hpp"
+#include "core/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,7 @@ struct Decision {
   int wanted = 0;              ///< the change wished for, before the guard
   bool exploring = false;
   double epsilon = 0;
+  Duration cooldown_left{0};  ///< when the tick came; the guard holds every change while it lasts
   std::vector<GuardNote> guard;
   int change = 0;  ///< the change after the guard
   int target_replicas =

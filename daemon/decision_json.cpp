@@ -2,6 +2,7 @@
 
 #include "daemon/event_log.hpp"
 
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -69,6 +70,9 @@ nlohmann::ordered_json decision_json(const Decision& decision) {
   fields["wanted"] = sign_name(decision.wanted);
   fields["exploring"] = decision.exploring;
   fields["epsilon"] = rounded(decision.epsilon, 1e6);
+  // Rounded up: 0 says that it is over.
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(decision.cooldown_left);
+  fields["cooldown_left_seconds"] = to_seconds(left);
   fields["guard"] = guard_json(decision);
   fields["action"] = sign_name(decision.change);
   fields["target_replicas"] = decision.target_replicas;

@@ -30,6 +30,7 @@ Decision held_back() {
   decision.wanted = 1;
   decision.exploring = true;
   decision.epsilon = 0.05;
+  decision.cooldown_left = std::chrono::microseconds(12299001);
   decision.guard = {{"cooldown", 1, 0, "12.3 s left of 30 s"}, {"bounds", 0, -1, "at most 2"}};
   decision.change = 0;
   decision.target_replicas = 3;
@@ -53,7 +54,7 @@ TEST_CASE("A decision has exactly the fields of the contract, rounded for readin
         R"("load":2.493,"thresholds":{"cpu":80.0,"ram":90.0},)"
         R"("state":{"id":1017,"replicas":3,"load":61,"ram":2},)"
         R"("q":{"scale_in":-9.1,"hold":-4.0,"scale_out":-1.2346},"wanted":"scale_out",)"
-        R"("exploring":true,"epsilon":0.05,)"
+        R"("exploring":true,"epsilon":0.05,"cooldown_left_seconds":12.3,)"
         R"("guard":[{"rule":"cooldown","from":1,"to":0,"detail":"12.3 s left of 30 s"},)"
         R"({"rule":"bounds","from":0,"to":-1,"detail":"at most 2"}],"action":"hold",)"
         R"("target_replicas":3,"applied":false,"reward":-0.927,"q_change":0.031235,)"
