@@ -74,6 +74,9 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   AgentSettings& settings = controller.agent;
   agent.choice("policy", settings.policy,
                Words<PolicyType>{{"q_learning", PolicyType::kQLearning},
+                                 {"mixture", PolicyType::kMixture},
+                                 {"dyna_q", PolicyType::kDynaQ},
+                                 {"model_based", PolicyType::kModelBased},
                                  {"target_tracking", PolicyType::kTargetTracking},
                                  {"thresholds", PolicyType::kThresholds},
                                  {"static", PolicyType::kStatic}});
@@ -81,7 +84,10 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   agent.number("gamma", settings.gamma, {0, 1, true, false});
   read_epsilon(agent, settings.epsilon);
   read_prior(agent, settings.prior);
-  agent.choice("updates", settings.updates, Words<Updates>{{"factual", Updates::kFactual}});
+  agent.choice(
+      "updates", settings.updates,
+      Words<Updates>{{"counterfactual", Updates::kCounterfactual}, {"factual", Updates::kFactual}});
+  agent.boolean("shadow", settings.shadow);
   read_target(agent.section("target"), settings.target);
   const RewardSettings& reward = controller.environment.reward;
   if (reward.type == RewardType::kSlo && settings.target.cpu_percent > reward.limits.cpu_percent) {

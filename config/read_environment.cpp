@@ -128,6 +128,8 @@ void read_environment(MapReader environment, ControllerSettings& controller) {
   }
   read_reward(environment.section("reward"), settings.reward);
   read_episode(environment.section("episode"), controller.interval, settings.episode);
+  environment.duration("startup", settings.startup, 0s);
+  environment.duration("lag", settings.lag, 0s);
 }
 
 void read_guard(MapReader guard, ControllerSettings& controller) {

@@ -178,6 +178,7 @@ struct AgentSettings {
   ExplorationSettings epsilon;
   PriorSettings prior;
   TargetSettings target;
+  bool shadow = false;  ///< target tracking acts; the policy learns and says what it would do
 
   bool operator==(const AgentSettings&) const = default;
 };

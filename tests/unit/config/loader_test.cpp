@@ -44,6 +44,8 @@ services:
         limits: {cpu: 70, ram: 71, latency: 72ms}
         thresholds: {cpu_base: 20, ram_base: 21, per_replica: 9, last: 6, beyond: 90, cpu_unknown: 10, ram_unknown: 22}
       episode: {duration: 10m, reset: true}
+      startup: 40s
+      lag: 50s
     guard: {panic_cpu: 96, ram_limit: 97, scale_in_stabilization: 6s, act_only_over_threshold: true}
     agent:
       policy: target_tracking
@@ -52,6 +54,7 @@ services:
       epsilon: {start: 0.4, end: 0.3, decay: 0.2}
       prior: {type: zero, visits: 7}
       updates: factual
+      shadow: true
       target: {cpu: 55, tolerance: 0.2, stabilization: {scale_out: 8s, scale_in: 9s}}
   - name: two
     metrics: {cpu: {query: c}, ram: {query: r}}
@@ -86,6 +89,8 @@ http: {listen: ""}
   controller.environment.reward.limits = {70, 71, 72ms};
   controller.environment.reward.thresholds = {20, 21, 9, 6, 90, 10, 22};
   controller.environment.episode = {10min, true};
+  controller.environment.startup = 40s;
+  controller.environment.lag = 50s;
   controller.guard = {96, 97, 6s, true};
   controller.agent.policy = PolicyType::kTargetTracking;
   controller.agent.alpha = {0.5, 0.25, 0.75};
@@ -93,6 +98,7 @@ http: {listen: ""}
   controller.agent.epsilon = {0.4, 0.3, 0.2};
   controller.agent.prior = {PriorType::kZero, 7};
   controller.agent.updates = Updates::kFactual;
+  controller.agent.shadow = true;
   controller.agent.target = {55, 0.2, 8s, 9s};
   ServiceSettings two;
   two.name = "two";
@@ -119,9 +125,12 @@ TEST_CASE("Every word of a choice is known", "[config]") {
   CHECK(loaded(kMinimal + "log: {level: " + word + "}\n").log.level == value);
 }
 
-TEST_CASE("Every policy that is built is known", "[config]") {
+TEST_CASE("Every policy is known", "[config]") {
   const auto [word, value] =
       GENERATE(table<const char*, PolicyType>({{"q_learning", PolicyType::kQLearning},
+                                               {"mixture", PolicyType::kMixture},
+                                               {"dyna_q", PolicyType::kDynaQ},
+                                               {"model_based", PolicyType::kModelBased},
                                                {"target_tracking", PolicyType::kTargetTracking},
                                                {"thresholds", PolicyType::kThresholds},
                                                {"static", PolicyType::kStatic}}));

@@ -19,12 +19,13 @@ TEST_CASE("What is not built yet is used without, and says so", "[config]") {
       {"    agent: {updates: counterfactual}\n",
        "4:22: warning: services[0].agent.updates 'counterfactual' is not built yet; factual is "
        "used instead"},
+      {"    agent: {shadow: true}\n",
+       "4:21: warning: services[0].agent.shadow 'true' is not built yet; the policy acts"},
       {"http: {listen: 0.0.0.0:9188}\n",
        "4:16: warning: http.listen is not built yet; nothing listens"},
   }));
   const LoadResult result = load(kMinimal + text);
   REQUIRE(result.settings);
-  CHECK(result.settings->services[0].controller.agent.policy == PolicyType::kQLearning);
   REQUIRE(result.problems.size() == 1);
   CHECK(result.problems[0].severity == Severity::kWarning);
   CHECK_THAT(format_problem(result.problems[0]), Catch::StartsWith("skep.yaml:" + message));
