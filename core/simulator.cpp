@@ -11,12 +11,6 @@ namespace {
 /// The largest count that settings.hpp allows.
 constexpr std::size_t kMostReplicas = 1000;
 
-bool violated(const Metrics& metrics, const Limits& limits) {
-  return metrics.cpu_percent > limits.cpu_percent || metrics.ram_percent > limits.ram_percent ||
-         (limits.latency > Duration::zero() && metrics.latency_seconds &&
-          *metrics.latency_seconds > to_seconds(limits.latency));
-}
-
 }  // namespace
 
 double response_seconds(QueueModel model, double service_seconds, double utilization) {
@@ -26,6 +20,33 @@ double response_seconds(QueueModel model, double service_seconds, double utiliza
   const double free = 1 - utilization;
   return model == QueueModel::kMM1 ? service_seconds / free
                                    : service_seconds * (1 + utilization / (2 * free));
+}
+
+Metrics true_metrics(const SimulatorSettings& settings, double load, int running) {
+  const double utilization = load / running;
+  const auto usage = [running](double percent) { return mean_and_sum(percent, false, running); };
+  const MeanAndSum demand = usage(100 * utilization);
+  const MeanAndSum ram =
+      usage(settings.ram_base_percent + settings.ram_per_load_percent * std::min(1.0, utilization));
+  Metrics metrics;
+  metrics.cpu_percent = demand.mean;
+  metrics.cpu_service_percent = demand.sum;
+  metrics.ram_percent = ram.mean;
+  metrics.ram_service_percent = ram.sum;
+  if (settings.service_time > Duration::zero()) {
+    const double service_seconds = to_seconds(settings.service_time);
+    metrics.demand = load / service_seconds;
+    metrics.latency_seconds =
+        std::min(response_seconds(settings.queue, service_seconds, utilization),
+                 to_seconds(settings.longest_response));
+  }
+  return metrics;
+}
+
+bool violates(const Metrics& metrics, const Limits& limits) {
+  return metrics.cpu_percent > limits.cpu_percent || metrics.ram_percent > limits.ram_percent ||
+         (limits.latency > Duration::zero() && metrics.latency_seconds &&
+          *metrics.latency_seconds > to_seconds(limits.latency));
 }
 
 SimulatedService::SimulatedService(const SimulatorSettings& settings, int replicas)
@@ -66,29 +87,13 @@ const TickInput& SimulatedService::observe(double load, TimePoint now) {
 
 Metrics SimulatedService::measured(double load) {
   const int running = truth_.replicas.running;
-  const double utilization = load / running;
-  Metrics& true_metrics = truth_.metrics;
-  const auto usage = [running](double percent) { return mean_and_sum(percent, false, running); };
-  const MeanAndSum demand = usage(100 * utilization);
-  const MeanAndSum ram = usage(settings_.ram_base_percent +
-                               settings_.ram_per_load_percent * std::min(1.0, utilization));
-  true_metrics.cpu_percent = demand.mean;
-  true_metrics.cpu_service_percent = demand.sum;
-  true_metrics.ram_percent = ram.mean;
-  true_metrics.ram_service_percent = ram.sum;
-  if (settings_.service_time > Duration::zero()) {
-    const double service_seconds = to_seconds(settings_.service_time);
-    true_metrics.demand = load / service_seconds;
-    true_metrics.latency_seconds =
-        std::min(response_seconds(settings_.queue, service_seconds, utilization),
-                 to_seconds(settings_.longest_response));
-  }
-  Metrics seen = true_metrics;
-  double cpu = std::min(100.0, demand.mean);
+  truth_.metrics = true_metrics(settings_, load, running);
+  Metrics seen = truth_.metrics;
+  double cpu = std::min(100.0, seen.cpu_percent);
   if (settings_.noise > 0) {
     cpu = std::min(100.0, cpu * (1 + settings_.noise * (2 * random_.uniform() - 1)));
   }
-  const MeanAndSum measured_cpu = usage(cpu);
+  const MeanAndSum measured_cpu = mean_and_sum(cpu, false, running);
   seen.cpu_percent = measured_cpu.mean;
   seen.cpu_service_percent = measured_cpu.sum;
   return seen;
@@ -104,7 +109,8 @@ double SimulationResult::mean_cost() const {
 
 SimulationResult simulate(Controller& controller, SimulatedService& service,
                           std::span<const double> loads, Duration step,
-                          const std::function<void(const SimulatedDecision&)>& on_decision) {
+                          const std::function<void(const SimulatedDecision&)>& on_decision,
+                          const std::function<void(const SimulatedTick&)>& on_tick) {
   SimulationResult result;
   const AutoscaleEnv judge(controller.settings());
   const Limits& limits = controller.settings().environment.reward.limits;
@@ -117,6 +123,10 @@ SimulationResult simulate(Controller& controller, SimulatedService& service,
     const Observation& truth = service.truth();
     TickResult tick = controller.tick(input, now);
     double cost = -judge.reward(truth);
+    if (on_tick) {
+      on_tick({now - start, truth, load, cost,
+               tick.command ? tick.command->to - tick.command->from : 0});
+    }
     int supply = truth.replicas.desired;
     if (tick.command) {
       controller.scale_finished(ScaleOutcome::kAccepted, {}, *tick.decision, now);
@@ -129,7 +139,7 @@ SimulationResult simulate(Controller& controller, SimulatedService& service,
       direction = turn;
     }
     ++result.ticks;
-    result.violations += violated(truth.metrics, limits) ? 1 : 0;
+    result.violations += violates(truth.metrics, limits) ? 1 : 0;
     result.total_cost += cost;
     if (tick.decision && on_decision) {
       on_decision({*tick.decision, now - start, truth, load, cost});

@@ -36,6 +36,12 @@ struct SimulatorSettings {
   Duration longest_response{std::chrono::seconds(10)};  ///< then the client gives up
 };
 
+/// What `running` replicas (>= 1) have to do for `load` (>= 0): CPU above 100% is demand that finds
+/// no replica.
+Metrics true_metrics(const SimulatorSettings& settings, double load, int running);
+/// CPU, RAM or latency is over its limit.
+bool violates(const Metrics& metrics, const Limits& limits);
+
 class SimulatedService {
  public:
   /// `replicas` (>= 1) run already.
@@ -71,6 +77,15 @@ struct SimulatedDecision {
   double cost;  ///< of this tick, see SimulationResult
 };
 
+/// One tick of a simulation, with data or without.
+struct SimulatedTick {
+  Duration time;             ///< since the beginning
+  const Observation& truth;  ///< before the change
+  double load;
+  double cost;  ///< without the price of the change
+  int change;   ///< of the replica count, at the end of the tick
+};
+
 /// `cost` is minus the reward of the service's own configuration, judged by what really was (not by
 /// what was measured late), with the price of a change at the tick that changed.
 struct SimulationResult {
@@ -87,9 +102,10 @@ struct SimulationResult {
 };
 
 /// Drives `controller` over a trace: row i of `loads` is the load from i to i + 1 times `step` (>
-/// 0). Commands are accepted at once. `on_decision` may be empty.
+/// 0). Commands are accepted at once. Both callbacks may be empty.
 SimulationResult simulate(Controller& controller, SimulatedService& service,
                           std::span<const double> loads, Duration step,
-                          const std::function<void(const SimulatedDecision&)>& on_decision);
+                          const std::function<void(const SimulatedDecision&)>& on_decision,
+                          const std::function<void(const SimulatedTick&)>& on_tick = {});
 
 }  // namespace skep

@@ -1,7 +1,6 @@
 #include "daemon/simulate_command.hpp"
 
 #include "config/duration.hpp"
-#include "config/loader.hpp"
 #include "core/controller.hpp"
 #include "core/simulator.hpp"
 #include "core/words.hpp"
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -22,43 +20,9 @@
 namespace skep {
 namespace {
 
-/// The peak of the trace in parts of max when --peak is not given: busy, but not saturated.
-constexpr double kUsualPeak = 0.64;
-constexpr double kPeakQuantile = 0.999;
-/// Virtual time must fit a clock with room to spare.
-constexpr double kLongestTraceSeconds = 100.0 * 365 * 86400;
-
 int fail(int status, const std::string& message) {
   std::fprintf(stderr, "skep: %s\n", message.c_str());
   return status;
-}
-
-/// Empty when the option is right.
-std::string read_duration(const char* option, const std::string& text, Duration least,
-                          Duration& value) {
-  const ParsedDuration parsed = parse_duration(text);
-  if (!parsed.value) return std::string(option) + ": " + parsed.error;
-  if (*parsed.value < least) {
-    return std::string(option) + ": must be at least " + format_duration(least) + ".";
-  }
-  value = *parsed.value;
-  return {};
-}
-
-const ServiceSettings* find_service(const Settings& settings, const std::string& name) {
-  if (name.empty()) return settings.services.size() == 1 ? &settings.services.front() : nullptr;
-  for (const ServiceSettings& service : settings.services) {
-    if (service.name == name) return &service;
-  }
-  return nullptr;
-}
-
-std::string service_names(const Settings& settings) {
-  std::string names;
-  for (const ServiceSettings& service : settings.services) {
-    names += (names.empty() ? "" : ", ") + service.name;
-  }
-  return names;
 }
 
 std::string quoted(const std::string& text) {
@@ -108,7 +72,7 @@ class Progress {
 };
 
 void print_summary(const ServiceSettings& service, const TraceColumn& column, Duration step,
-                   double peak, const SimulationResult& result) {
+                   const SimulationResult& result) {
   const auto row = [](const char* name, const std::string& value) {
     std::printf("%-16s %s\n", name, value.c_str());
   };
@@ -120,7 +84,7 @@ void print_summary(const ServiceSettings& service, const TraceColumn& column, Du
   row("service", service.name);
   row("trace", column.name + ", " + std::to_string(column.values.size()) + " rows of " +
                    format_duration(step) + ", " + std::to_string(column.gaps) + " gaps filled");
-  row("peak", number("%.4g", peak) + " replicas' worth of load");
+  row("peak", number("%.4g", quantile(column.values, 0.999)) + " replicas' worth of load");
   row("ticks", std::to_string(result.ticks));
   row("violations", number("%.3f%%", result.violations_percent()) + " of the ticks");
   row("replica-hours", number("%.2f", result.replica_hours));
@@ -138,32 +102,14 @@ CLI::App* add_simulate_command(CLI::App& app, SimulateOptions& options) {
   const auto option = [command](const char* name, auto& value, const char* text, const char* type) {
     return command->add_option(name, value, text)->type_name(type);
   };
-  option("--config", options.config_file, "the configuration file", "FILE")->required();
+  option("--config", options.simulation.config_file, "the configuration file", "FILE")->required();
   option("--trace", options.trace_file,
          "the load: CSV with a header; empty and NaN cells hold the value before", "CSV")
       ->required();
-  option("--service", options.service, "which service of the configuration (default: the only one)",
-         "NAME");
   option("--column", options.column,
          "which column of the trace, in any unit (default: the first numeric one after the first)",
          "NAME");
-  option("--step", options.step, "how long a row lasts (default: 60s)", "DURATION");
-  option("--peak", options.peak,
-         "scale the trace so that its 99.9th percentile keeps N replicas 100% busy (default: 0.64 "
-         "of max)",
-         "N")
-      ->check(CLI::Range(1e-6, 1e6));
-  option("--startup", options.startup, "a new replica runs after this long (default: 0s)",
-         "DURATION");
-  option("--lag", options.lag, "metrics are N ticks late (default: 0)", "N")
-      ->check(CLI::Range(0, 100000));
-  option("--noise", options.noise,
-         "measured CPU is off by up to this part of itself, 0 to 0.99 (default: 0)", "X")
-      ->check(CLI::Range(0.0, 0.99));
-  option("--service-time", options.service_time,
-         "of one request, for the metrics load and latency where the service has them (M/D/1; "
-         "default: 5ms)",
-         "DURATION");
+  add_simulation_options(*command, options.simulation);
   option("--out", options.out, "write every decision to this CSV file", "FILE");
   command->footer(
       "Load and cost: a load of 1 keeps one replica 100% busy; the cost of a tick is minus the\n"
@@ -173,35 +119,10 @@ CLI::App* add_simulate_command(CLI::App& app, SimulateOptions& options) {
 }
 
 int run_simulate(const SimulateOptions& options) {
-  Duration step{};
-  SimulatorSettings simulator;
-  Duration service_time{};
-  for (const std::string& wrong :
-       {read_duration("--step", options.step, 1ms, step),
-        read_duration("--startup", options.startup, 0s, simulator.startup),
-        read_duration("--service-time", options.service_time, 1ms, service_time)}) {
-    if (!wrong.empty()) return fail(2, wrong);
-  }
-  simulator.lag_ticks = options.lag;
-  simulator.noise = options.noise;
-
-  const LoadResult loaded = load_config_file(options.config_file, process_environment());
-  for (const Problem& problem : loaded.problems) {
-    std::fprintf(stderr, "%s\n", format_problem(problem).c_str());
-  }
-  if (!loaded.settings) return 2;
-  const ServiceSettings* found = find_service(*loaded.settings, options.service);
-  if (found == nullptr) {
-    return fail(2, "name one of the configured services with --service: " +
-                       service_names(*loaded.settings) + ".");
-  }
-  const ServiceSettings& service = *found;
-  ControllerSettings settings = service.controller;
-  settings.dry_run = false;
-  if (settings.random_seed == 0) settings.random_seed = 1;
-  simulator.seed = settings.random_seed;
-  const MetricsSettings& metrics = service.metrics;
-  if (metrics.load || metrics.latency) simulator.service_time = service_time;
+  const std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
+  if (!setup) return 2;
+  const ControllerSettings& settings = setup->settings;
+  const Duration step = setup->step;
 
   TraceSelection selection;
   if (!options.column.empty()) selection.name = options.column;
@@ -213,17 +134,12 @@ int run_simulate(const SimulateOptions& options) {
     return read.error().code == ErrorCode::kNotFound ? 2 : 1;
   }
   TraceColumn& column = read->front();
-  const double high = quantile(column.values, kPeakQuantile);
-  if (high <= 0) {
-    return fail(1, options.trace_file + ": column '" + column.name +
-                       "' is 0 nearly everywhere: choose another one with --column.");
+  const std::string unusable =
+      scale_load(column.values, options.simulation.peak, settings.replicas.max, step);
+  if (!unusable.empty()) {
+    return fail(1, options.trace_file + ": column '" + column.name + "' " + unusable);
   }
   const double seconds = static_cast<double>(column.values.size()) * to_seconds(step);
-  if (seconds > kLongestTraceSeconds) {
-    return fail(2, "--step: the trace would last more than 100 years; give a shorter step.");
-  }
-  const double peak = options.peak > 0 ? options.peak : kUsualPeak * settings.replicas.max;
-  for (double& value : column.values) value *= peak / high;
 
   File out(nullptr, &std::fclose);
   if (!options.out.empty()) {
@@ -234,12 +150,7 @@ int run_simulate(const SimulateOptions& options) {
     write_header(out.get());
   }
 
-  // As many replicas as the first row needs.
-  const double first = std::ceil(
-      std::min(column.values.front() * 100 / settings.environment.reward.limits.cpu_percent, 1e6));
-  const int replicas =
-      std::clamp(static_cast<int>(first), settings.replicas.min, settings.replicas.max);
-  SimulatedService simulated(simulator, replicas);
+  SimulatedService simulated(setup->simulator, first_replicas(settings, column.values.front()));
   Controller controller(settings, out ? Controller::Detail::kFull : Controller::Detail::kNumbers);
   SimulationResult result;
   {
@@ -256,7 +167,7 @@ int run_simulate(const SimulateOptions& options) {
       return fail(1, "cannot write all of " + options.out + "; is the disk full?");
     }
   }
-  print_summary(service, column, step, peak, result);
+  print_summary(setup->service, column, step, result);
   return 0;
 }
 

@@ -1,0 +1,52 @@
+// What every command needs that runs a configured service in the simulator: its options, and the
+// settings that come of them.
+#pragma once
+
+#include "config/settings.hpp"
+#include "core/settings.hpp"
+#include "core/simulator.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace skep {
+
+/// As on the command line.
+struct SimulationOptions {
+  std::string config_file;  ///< empty: the defaults
+  std::string service;      ///< empty: the only one
+  std::string step = "60s";
+  double peak = 0;         ///< 0: 0.64 of max
+  std::string startup;     ///< empty: as configured
+  std::optional<int> lag;  ///< ticks; empty: as configured
+  std::string service_time = "5ms";
+  double noise = 0;
+};
+
+struct SimulationSetup {
+  ServiceSettings service;
+  ControllerSettings settings;  ///< of the service, but for dry_run and with a seed that is not 0
+  SimulatorSettings simulator;
+  Duration step{};  ///< how long a row of a trace lasts
+};
+
+/// Adds the options to a command; `options` is filled in when it is parsed.
+void add_simulation_options(CLI::App& command, SimulationOptions& options);
+
+/// Empty after the errors were told on standard error: a bad option or configuration.
+std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& options);
+
+/// Scales a trace so that its 99.9th percentile keeps `peak` replicas busy, or 0.64 of
+/// `max_replicas` when it is 0. Returns what is wrong with the trace, as the end of a sentence;
+/// empty when nothing is.
+std::string scale_load(std::vector<double>& load, double peak, int max_replicas, Duration step);
+
+/// As many as the first row of the load needs, within the bounds.
+int first_replicas(const ControllerSettings& settings, double load);
+
+}  // namespace skep
