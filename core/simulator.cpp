@@ -3,6 +3,7 @@
 #include "core/autoscale_env.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace skep {
@@ -70,18 +71,29 @@ void SimulatedService::scale(int replicas, TimePoint now) {
   }
 }
 
-const TickInput& SimulatedService::observe(double load, TimePoint now) {
+void SimulatedService::look(TimePoint now) {
   const auto up = std::upper_bound(starting_.begin(), starting_.end(), now);
   starting_.erase(starting_.begin(), up);
   truth_.replicas = {desired_, desired_ - static_cast<int>(starting_.size())};
   input_.service->replicas = truth_.replicas;
+}
 
+const TickInput& SimulatedService::observe(double load, TimePoint now) {
+  look(now);
   recent_[observed_ % recent_.size()] = measured(load);
   ++observed_;
   if (observed_ >= recent_.size()) {
     input_.metrics = recent_[observed_ % recent_.size()];
     input_.problem.reset();
   }
+  return input_;
+}
+
+const TickInput& SimulatedService::observe_nothing(TimePoint now) {
+  look(now);
+  observed_ = 0;
+  input_.metrics.reset();
+  input_.problem = TickProblem{ProblemKind::kMetricsMissing, "Nothing was measured."};
   return input_;
 }
 
@@ -103,6 +115,8 @@ double SimulationResult::violations_percent() const {
   return ticks == 0 ? 0 : 100 * static_cast<double>(violations) / static_cast<double>(ticks);
 }
 
+double SimulationResult::mean_replicas() const { return hours > 0 ? replica_hours / hours : 0; }
+
 double SimulationResult::mean_cost() const {
   return ticks == 0 ? 0 : total_cost / static_cast<double>(ticks);
 }
@@ -119,6 +133,11 @@ SimulationResult simulate(Controller& controller, SimulatedService& service,
   int direction = 0;  // of the last change
   for (TimePoint now = start; now < end;) {
     const double load = loads[static_cast<std::size_t>((now - start) / step)];
+    if (std::isnan(load)) {
+      controller.tick(service.observe_nothing(now), now);
+      now = std::min(end, controller.next_tick(start, now));
+      continue;
+    }
     const TickInput& input = service.observe(load, now);
     const Observation& truth = service.truth();
     TickResult tick = controller.tick(input, now);
@@ -145,11 +164,10 @@ SimulationResult simulate(Controller& controller, SimulatedService& service,
       on_decision({*tick.decision, now - start, truth, load, cost});
     }
     const TimePoint next = std::min(end, controller.next_tick(start, now));
-    result.replica_hours += supply * to_seconds(next - now) / 3600;
+    const double hours = to_seconds(next - now) / 3600;
+    result.hours += hours;
+    result.replica_hours += supply * hours;
     now = next;
-  }
-  if (end > start) {
-    result.mean_replicas = result.replica_hours * 3600 / to_seconds(end - start);
   }
   return result;
 }

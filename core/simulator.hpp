@@ -52,10 +52,13 @@ class SimulatedService {
   /// Serves `load` (>= 0) at `now`, which must not go back, and returns what a controller sees of
   /// it: CPU stops at 100%, and the metrics are late. They are missing for the first lag_ticks.
   const TickInput& observe(double load, TimePoint now);
+  /// The same while nothing is measured; what was on its way is lost, too.
+  const TickInput& observe_nothing(TimePoint now);
   /// What really was at the last observe: CPU above 100% is demand that found no replica.
   const Observation& truth() const { return truth_; }
 
  private:
+  void look(TimePoint now);
   Metrics measured(double load);
 
   SimulatorSettings settings_;
@@ -89,20 +92,23 @@ struct SimulatedTick {
 /// `cost` is minus the reward of the service's own configuration, judged by what really was (not by
 /// what was measured late), with the price of a change at the tick that changed.
 struct SimulationResult {
-  std::uint64_t ticks = 0;
+  std::uint64_t ticks = 0;       ///< with a load
   std::uint64_t violations = 0;  ///< ticks with CPU, RAM or latency over their limit
-  double replica_hours = 0;
-  double mean_replicas = 0;  ///< over time
+  double hours = 0;              ///< with a load
+  double replica_hours = 0;      ///< during them
   std::uint64_t changes = 0;
   std::uint64_t reversals = 0;  ///< changes against the direction of the one before
   double total_cost = 0;
 
   double violations_percent() const;
+  double mean_replicas() const;  ///< over time
   double mean_cost() const;
 };
 
 /// Drives `controller` over a trace: row i of `loads` is the load from i to i + 1 times `step` (>
-/// 0). Commands are accepted at once. Both callbacks may be empty.
+/// 0). A row that is NaN is a gap: the controller gets no metrics, so nothing is decided, nothing
+/// is learned across it, and nothing of it is judged. Commands are accepted at once. Both callbacks
+/// may be empty.
 SimulationResult simulate(Controller& controller, SimulatedService& service,
                           std::span<const double> loads, Duration step,
                           const std::function<void(const SimulatedDecision&)>& on_decision,

@@ -4,6 +4,7 @@
 #include "core/controller.hpp"
 #include "core/simulator.hpp"
 #include "core/words.hpp"
+#include "daemon/progress.hpp"
 #include "daemon/trace_file.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -46,31 +46,6 @@ void write_row(std::FILE* file, const SimulatedDecision& step) {
                quoted(decision.reason).c_str(), step.cost);
 }
 
-/// One line on a terminal that is written over.
-class Progress {
- public:
-  explicit Progress(Duration whole) : whole_(whole), shown_(::isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
-    if (last_percent_ >= 0) std::fputs("\r\x1b[K", stderr);
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void at(Duration time) {
-    if (!shown_ || ++calls_ % 4096 != 0) return;
-    const int percent = static_cast<int>(100 * to_seconds(time) / to_seconds(whole_));
-    if (percent == last_percent_) return;
-    last_percent_ = percent;
-    std::fprintf(stderr, "\rsimulating: %d%%", percent);
-  }
-
- private:
-  Duration whole_;
-  bool shown_;
-  unsigned calls_ = 0;
-  int last_percent_ = -1;
-};
-
 void print_summary(const ServiceSettings& service, const TraceColumn& column, Duration step,
                    const SimulationResult& result) {
   const auto row = [](const char* name, const std::string& value) {
@@ -88,7 +63,7 @@ void print_summary(const ServiceSettings& service, const TraceColumn& column, Du
   row("ticks", std::to_string(result.ticks));
   row("violations", number("%.3f%%", result.violations_percent()) + " of the ticks");
   row("replica-hours", number("%.2f", result.replica_hours));
-  row("mean replicas", number("%.3f", result.mean_replicas));
+  row("mean replicas", number("%.3f", result.mean_replicas()));
   row("changes", std::to_string(result.changes));
   row("reversals", std::to_string(result.reversals));
   row("mean cost", number("%.6f", result.mean_cost()) + " a tick");
@@ -154,11 +129,11 @@ int run_simulate(const SimulateOptions& options) {
   Controller controller(settings, out ? Controller::Detail::kFull : Controller::Detail::kNumbers);
   SimulationResult result;
   {
-    Progress progress(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
+    Progress progress("simulating");
     result = simulate(controller, simulated, column.values, step,
-                      [&progress, &out](const SimulatedDecision& one) {
+                      [&progress, &out, seconds](const SimulatedDecision& one) {
                         if (out) write_row(out.get(), one);
-                        progress.at(one.time);
+                        progress.at(to_seconds(one.time) / seconds);
                       });
   }
   if (out) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -42,9 +44,10 @@ const ServiceSettings* find_service(const Settings& settings, const std::string&
 }
 
 /// Empty after the errors were told.
-std::optional<ServiceSettings> read_service(const SimulationOptions& options) {
+std::optional<SimulationSetup> read_service(const SimulationOptions& options) {
+  SimulationSetup setup;
   if (options.config_file.empty()) {
-    if (options.service.empty()) return ServiceSettings{};
+    if (options.service.empty()) return setup;
     std::fprintf(stderr, "skep: --service: it names a service of --config FILE; give that too.\n");
     return std::nullopt;
   }
@@ -53,7 +56,12 @@ std::optional<ServiceSettings> read_service(const SimulationOptions& options) {
     std::fprintf(stderr, "%s\n", format_problem(problem).c_str());
   }
   if (!loaded.settings) return std::nullopt;
-  if (const ServiceSettings* found = find_service(*loaded.settings, options.service)) return *found;
+  if (const ServiceSettings* found = find_service(*loaded.settings, options.service)) {
+    setup.prometheus = loaded.settings->prometheus;
+    setup.state = loaded.settings->state;
+    setup.service = *found;
+    return setup;
+  }
   std::string names;
   for (const ServiceSettings& service : loaded.settings->services) {
     names += (names.empty() ? "" : ", ") + service.name;
@@ -94,17 +102,18 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options) {
 }
 
 std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& options) {
-  SimulationSetup setup;
+  Duration step{};
   Duration startup{};
   Duration service_time{};
-  if (!read_duration("--step", options.step, 1ms, setup.step) ||
+  if (!read_duration("--step", options.step, 1ms, step) ||
       !read_duration("--startup", options.startup.empty() ? "0s" : options.startup, 0s, startup) ||
       !read_duration("--service-time", options.service_time, 1ms, service_time)) {
     return std::nullopt;
   }
-  std::optional<ServiceSettings> service = read_service(options);
-  if (!service) return std::nullopt;
-  setup.service = std::move(*service);
+  std::optional<SimulationSetup> read = read_service(options);
+  if (!read) return std::nullopt;
+  SimulationSetup& setup = *read;
+  setup.step = step;
   setup.settings = setup.service.controller;
   setup.settings.dry_run = false;
   if (setup.settings.random_seed == 0) setup.settings.random_seed = 1;
@@ -119,14 +128,17 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
   setup.simulator.noise = options.noise;
   const MetricsSettings& metrics = setup.service.metrics;
   if (metrics.load || metrics.latency) setup.simulator.service_time = service_time;
-  return setup;
+  return read;
 }
 
 std::string scale_load(std::vector<double>& load, double peak, int max_replicas, Duration step) {
   if (static_cast<double>(load.size()) * to_seconds(step) > kLongestTraceSeconds) {
     return "would last more than 100 years: give a shorter --step.";
   }
-  const double high = quantile(load, kPeakQuantile);
+  std::vector<double> known;
+  std::copy_if(load.begin(), load.end(), std::back_inserter(known),
+               [](double value) { return !std::isnan(value); });
+  const double high = quantile(std::move(known), kPeakQuantile);
   if (high <= 0) return "is 0 nearly everywhere: choose another one.";
   const double factor = (peak > 0 ? peak : kUsualPeak * max_replicas) / high;
   for (double& value : load) value *= factor;

@@ -29,6 +29,8 @@ struct SimulationOptions {
 };
 
 struct SimulationSetup {
+  PrometheusSettings prometheus;
+  StateSettings state;
   ServiceSettings service;
   ControllerSettings settings;  ///< of the service, but for dry_run and with a seed that is not 0
   SimulatorSettings simulator;
@@ -41,9 +43,9 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options);
 /// Empty after the errors were told on standard error: a bad option or configuration.
 std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& options);
 
-/// Scales a trace so that its 99.9th percentile keeps `peak` replicas busy, or 0.64 of
-/// `max_replicas` when it is 0. Returns what is wrong with the trace, as the end of a sentence;
-/// empty when nothing is.
+/// Scales a trace, whose gaps are NaN, so that its 99.9th percentile keeps `peak` replicas busy, or
+/// 0.64 of `max_replicas` when it is 0. Returns what is wrong with the trace, as the end of a
+/// sentence; empty when nothing is.
 std::string scale_load(std::vector<double>& load, double peak, int max_replicas, Duration step);
 
 /// As many as the first row of the load needs, within the bounds.

@@ -152,12 +152,13 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
       }
       TraceColumn& column = columns[i];
       if (kind == CellKind::kNumber) {
-        if (column.gaps == column.values.size()) {
+        if (column.gaps == column.values.size() && !selection.keep_gaps) {
           std::fill(column.values.begin(), column.values.end(), value);
         }
         column.values.push_back(value);
       } else {
-        column.values.push_back(column.values.empty() ? 0 : column.values.back());
+        const double before = column.values.empty() ? 0 : column.values.back();
+        column.values.push_back(selection.keep_gaps ? std::nan("") : before);
         ++column.gaps;
       }
     }

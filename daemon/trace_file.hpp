@@ -17,9 +17,8 @@ constexpr std::size_t kMostTraceRows = 5'000'000;
 
 struct TraceColumn {
   std::string name;
-  std::vector<double> values;  ///< finite, >= 0, at least one
-  std::size_t gaps =
-      0;  ///< empty, NaN, NA, null: filled with the value before, or the first one there is
+  std::vector<double> values;  ///< finite, >= 0, at least one; NaN in the gaps that are kept
+  std::size_t gaps = 0;        ///< empty, NaN, NA, null
 };
 
 /// Which columns to read: the one of that name, or, without a name, the first `most` that begin
@@ -27,6 +26,7 @@ struct TraceColumn {
 struct TraceSelection {
   std::optional<std::string> name;
   std::size_t most = std::numeric_limits<std::size_t>::max();
+  bool keep_gaps = false;  ///< false: fill a gap with the value before, or the first one there is
 };
 
 /// Reads .gz files as well; both what is in the file and what comes out of it must be within

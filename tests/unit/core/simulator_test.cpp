@@ -86,5 +86,28 @@ TEST_CASE("simulate decides what the controller decides on the same observations
   CHECK(result.reversals >= 1);
   CHECK(result.ticks > 40);  // 600 s / 15 s, and the ends of the cooldowns
   CHECK(result.total_cost == Approx(cost));
-  CHECK(result.mean_replicas == Approx(result.replica_hours * 6));
+  CHECK(result.mean_replicas() == Approx(result.replica_hours * 6));
+}
+
+TEST_CASE(
+    "a gap in the trace is no load: nothing is decided or judged, and nothing learned over it") {
+  ControllerSettings settings;
+  settings.agent.policy = PolicyType::kTargetTracking;
+  settings.agent.target = {60, 0.1, 0s, 0s};
+  settings.cooldown = 0s;
+  const double nan = std::nan("");
+  const std::vector<double> loads{1, 1, nan, nan, 9, 9};
+  std::vector<double> seconds;
+  Controller controller(settings);
+  SimulatorSettings one_late;
+  one_late.lag_ticks = 1;
+  SimulatedService service(one_late, 2);
+  const SimulationResult result =
+      simulate(controller, service, loads, settings.interval,
+               [&](const SimulatedDecision& one) { seconds.push_back(to_seconds(one.time)); });
+  // One tick late: the first tick of each part has no metrics yet, and none of before the gap.
+  CHECK(seconds == std::vector<double>{15, 75});
+  CHECK(result.ticks == 4);
+  CHECK(result.violations == 2);
+  CHECK(result.hours == Approx(60.0 / 3600));
 }

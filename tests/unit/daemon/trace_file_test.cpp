@@ -4,6 +4,7 @@
 #include "tests/unit/daemon/gzip.hpp"
 #include "tests/unit/daemon/temporary_folder.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <string>
 
@@ -51,6 +52,18 @@ TEST_CASE("the only column is a trace, and a column can be named") {
   TraceSelection first;
   first.most = 1;
   CHECK(read("t,a,b\n0,1,2\n", first).size() == 1);
+}
+
+TEST_CASE("gaps can be kept as NaN") {
+  TraceSelection selection;
+  selection.keep_gaps = true;
+  const auto columns = read("t,a\n0,\n1,4\n2,\n3,5\n", selection);
+  REQUIRE(columns[0].values.size() == 4);
+  CHECK(std::isnan(columns[0].values[0]));
+  CHECK(columns[0].values[1] == 4);
+  CHECK(std::isnan(columns[0].values[2]));
+  CHECK(columns[0].values[3] == 5);
+  CHECK(columns[0].gaps == 2);
 }
 
 TEST_CASE("gaps hold the value before, the first ones the value after, and are counted") {
