@@ -109,6 +109,10 @@ class Controller {
   /// What is left of the cooldown; zero when there is none.
   Duration cooldown_left(TimePoint now) const;
   const ControllerSettings& settings() const { return settings_; }
+  /// See Agent::preferred.
+  std::optional<int> preferred(double load, int replicas) const {
+    return agent_->preferred(load, replicas);
+  }
 
   /// What must survive a restart. `pending`: a scale command that is about to be sent.
   Snapshot snapshot(TimePoint now, std::optional<ScaleCommand> pending) const;

@@ -14,35 +14,6 @@
 namespace skep {
 namespace {
 
-/// Adds `skep compare`, whose options go to `options`.
-CLI::App* add_compare(CLI::App& app, CompareOptions& options) {
-  CLI::App* command = app.add_subcommand(
-      "compare",
-      "Compare policies and baselines on a benchmark: 'rossi' needs the file "
-      "nyc_taxi2013_rlad_1min.csv.gz in the folder, 'suite' takes every *.csv of it, and of each "
-      "every numeric column but the first.");
-  command->add_option("--benchmark", options.benchmark, "rossi or suite")
-      ->required()
-      ->check(CLI::IsMember({"rossi", "suite"}))
-      ->type_name("NAME");
-  command->add_option("--traces", options.traces, "the folder of the traces")
-      ->required()
-      ->check(CLI::ExistingDirectory)
-      ->type_name("FOLDER");
-  std::vector<std::string> names;
-  for (const ComparedPolicy& policy : compared_policies()) names.push_back(policy.name);
-  command
-      ->add_option("--policy", options.policies,
-                   "a policy to compare, more than once if you like; the baselines are always "
-                   "there. Default: all but static")
-      ->check(CLI::IsMember(names))
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->type_name("NAME");
-  command->add_flag("--json", options.json, "print one JSON object");
-  return command;
-}
-
 int check(const std::string& file) {
   const LoadResult loaded = load_config_file(file, process_environment());
   for (const Problem& problem : loaded.problems) {
@@ -90,7 +61,7 @@ int run_command_line(int argc, char** argv) {
   CLI::App* simulate_command = add_simulate_command(app, simulation);
 
   CompareOptions compare_options;
-  CLI::App* compare_command = add_compare(app, compare_options);
+  CLI::App* compare_command = add_compare_command(app, compare_options);
 
   CLI::App* version_command =
       app.add_subcommand("version", "Show the versions of skep, compiler and libraries.");

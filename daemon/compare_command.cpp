@@ -2,10 +2,22 @@
 
 #include "daemon/compare_rossi.hpp"
 #include "daemon/compare_suite.hpp"
+#include "daemon/compare_trace.hpp"
 
 #include <algorithm>
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
 
 namespace skep {
+namespace {
+
+int wrong_usage(const char* what) {
+  std::fprintf(stderr, "skep: %s; see 'skep compare --help'.\n", what);
+  return 2;
+}
+
+}  // namespace
 
 const std::vector<ComparedPolicy>& compared_policies() {
   static const std::vector<ComparedPolicy> policies{
@@ -16,15 +28,61 @@ const std::vector<ComparedPolicy>& compared_policies() {
   return policies;
 }
 
+CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "compare",
+      "Compare policies, the best rule in hindsight and the optimum, on your own traces or on a "
+      "benchmark.");
+  command
+      ->add_option("--trace", options.trace_files,
+                   "CSV files with a header, also .gz: every numeric column but the first is a "
+                   "trace of load, in any unit")
+      ->type_name("CSV");
+  command
+      ->add_option("--config", options.simulation.config_file,
+                   "for --trace: the configuration whose service is simulated (default: the "
+                   "defaults of every setting)")
+      ->type_name("FILE");
+  add_simulation_options(*command, options.simulation);
+  command
+      ->add_option("--benchmark", options.benchmark,
+                   "rossi, which needs the file nyc_taxi2013_rlad_1min.csv.gz in the folder of "
+                   "--traces, or suite, which takes every *.csv of it")
+      ->check(CLI::IsMember({"rossi", "suite"}))
+      ->type_name("NAME");
+  command->add_option("--traces", options.traces, "for --benchmark: the folder of its traces")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("FOLDER");
+  std::vector<std::string> names;
+  for (const ComparedPolicy& policy : compared_policies()) names.push_back(policy.name);
+  command
+      ->add_option("--policy", options.policies,
+                   "a policy to compare, more than once if you like; the baselines are always "
+                   "there. Default: all but static")
+      ->check(CLI::IsMember(names))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("NAME");
+  command->add_flag("--json", options.json, "print one JSON object");
+  return command;
+}
+
 int run_compare(const CompareOptions& options) {
-  const std::vector<std::string> by_default{"q_learning", "target_tracking", "thresholds"};
-  const std::vector<std::string>& names = options.policies.empty() ? by_default : options.policies;
+  if (options.benchmark.empty() == options.trace_files.empty()) {
+    return wrong_usage("give either --trace CSV... or --benchmark NAME");
+  }
+  if (options.benchmark.empty() != options.traces.empty()) {
+    return wrong_usage("--benchmark NAME and --traces FOLDER go together");
+  }
   std::vector<ComparedPolicy> policies;
   for (const ComparedPolicy& policy : compared_policies()) {
-    if (std::find(names.begin(), names.end(), policy.name) != names.end()) {
+    const bool named = std::find(options.policies.begin(), options.policies.end(), policy.name) !=
+                       options.policies.end();
+    if (named || (options.policies.empty() && policy.type != PolicyType::kStatic)) {
       policies.push_back(policy);
     }
   }
+  if (options.benchmark.empty()) return compare_traces(options, policies);
   return options.benchmark == "rossi" ? compare_rossi(options, policies)
                                       : compare_suite(options, policies);
 }

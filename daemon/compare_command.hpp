@@ -1,20 +1,28 @@
-// skep compare: the policies of the daemon and the baselines on the same traces, side by side.
+// skep compare: policies and baselines side by side, on a benchmark or on the user's own traces.
 #pragma once
 
 #include "core/settings.hpp"
+#include "daemon/simulation_setup.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace skep {
 
+/// As on the command line: either `benchmark` and `traces`, or `trace_files`.
 struct CompareOptions {
   std::string benchmark;  ///< rossi or suite
   std::string traces;     ///< a folder
-  std::vector<std::string>
-      policies;  ///< of the daemon, empty: the usual ones; the baselines are always there
+  std::vector<std::string> trace_files;
+  SimulationOptions simulation;       ///< for trace_files
+  std::vector<std::string> policies;  ///< of the daemon, empty: the usual ones; the baselines are
+                                      ///< always there
   bool json = false;
+  std::string report;  ///< an HTML file to write; empty: none
 };
 
 /// A policy that can be compared.
@@ -25,7 +33,11 @@ struct ComparedPolicy {
 };
 const std::vector<ComparedPolicy>& compared_policies();
 
-/// Prints the comparison. Returns the exit status: 0, or 1 after an error was told.
+/// Adds the command; `options` is filled in when it is parsed.
+CLI::App* add_compare_command(CLI::App& app, CompareOptions& options);
+
+/// Prints the comparison. Returns the exit status: 0 done, 1 a file cannot be read or written, 2
+/// wrong usage or a bad configuration.
 int run_compare(const CompareOptions& options);
 
 }  // namespace skep

@@ -1,13 +1,13 @@
 #include "daemon/work_list.hpp"
 
+#include "daemon/progress.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <cstdio>
 #include <exception>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 namespace skep {
 
@@ -16,7 +16,7 @@ void work_off(const std::vector<std::function<void()>>& pieces) {
   std::mutex mutex;  // of what follows
   std::size_t done = 0;
   std::exception_ptr failure;
-  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+  Progress progress("comparing");
   const auto work = [&] {
     for (std::size_t i = next++; i < pieces.size(); i = next++) {
       std::exception_ptr failed;
@@ -29,7 +29,7 @@ void work_off(const std::vector<std::function<void()>>& pieces) {
       const std::lock_guard lock(mutex);
       ++done;
       if (failed && !failure) failure = failed;
-      if (shows_progress) std::fprintf(stderr, "\r%zu of %zu", done, pieces.size());
+      progress.at(static_cast<double>(done) / static_cast<double>(pieces.size()));
     }
   };
   {
@@ -39,7 +39,6 @@ void work_off(const std::vector<std::function<void()>>& pieces) {
       threads.emplace_back(work);
     }
   }
-  if (shows_progress) std::fputs("\r\033[K", stderr);
   if (failure) std::rethrow_exception(failure);
 }
 

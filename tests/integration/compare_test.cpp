@@ -1,6 +1,7 @@
 // skep compare on the public traces, against the numbers that are known of them. The traces are
 // not part of the sources: SKEP_TRACES says where they are.
 #include "tests/integration/world.hpp"
+#include "tests/unit/daemon/temporary_folder.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -118,6 +119,74 @@ TEST_CASE("compare: a small folder, twice the same, and what is wrong with other
   std::filesystem::remove_all(folder);
   SkepProcess no_folder({"compare", "--benchmark", "suite", "--traces", folder.string()});
   CHECK(no_folder.wait_exit() == 2);
+}
+
+TEST_CASE("compare: own traces, with the settings of a service, twice the same") {
+  const TemporaryFolder folder;
+  const auto write = [&folder](const char* name, const std::string& content) {
+    const std::string path = (folder.path() / name).string();
+    std::ofstream(path) << content;
+    return path;
+  };
+  std::string rows = "time,a,b\n";
+  for (int i = 0; i < 300; ++i) {
+    rows += std::to_string(i) + "," + std::to_string(10 + i % 60) + "," +
+            std::to_string(40 + 30 * (i / 50 % 2)) + "\n";
+  }
+  const std::string trace = write("own.csv", rows);
+  const std::string config =
+      write("skep.yaml",
+            "services:\n  - name: web\n    cooldown: 45s\n"
+            "    metrics: {cpu: {query: c}, ram: {query: r}}\n    replicas: {min: 2, max: 6}\n"
+            "    guard: {panic_cpu: 0}\n");
+  const auto run = [&](const char* startup) {
+    SkepProcess skep({"compare", "--trace", trace, "--config", config, "--startup", startup,
+                      "--policy", "thresholds", "--policy", "static", "--json"});
+    REQUIRE(skep.wait_exit() == 0);
+    return skep.wait_for("the comparison",
+                         [](const Json& object) { return object.contains("rows"); });
+  };
+  const Json result = run("45s");
+  CHECK(result == run("45s"));
+  REQUIRE(result.at("rows").size() == 2 * 4);
+  CHECK(result.at("pairs").size() == 2 * 3);
+  for (const Json& row : result.at("rows")) {
+    CAPTURE(row.dump());
+    CHECK(row.at("regret") >= 0);
+    CHECK(row.at("mean_replicas") >= 2);
+    CHECK(row.at("mean_replicas") <= 6);
+    CHECK(row.at("tau_u_percent").get<double>() + row.at("tau_o_percent").get<double>() <= 100);
+    if (row.at("policy") == "static") CHECK(row.at("changes") == 0);
+    if (row.at("policy") == "best_rule") CHECK(row.at("ratio_to_best_rule") == 1);
+    if (row.at("policy") == "optimum") CHECK(row.at("ratio_to_optimum") == 1);
+    if (row.at("policy") == "optimum") CHECK(row.at("changes") > 0);
+  }
+  CHECK(result.at("rows").at(0).at("trace") == "own:a");
+  CHECK(result.at("traces").at(0).at("exact_optimum") == true);
+  // A long start-up hurts everybody, the optimum too.
+  const Json slow = run("5m");
+  CHECK(slow.at("rows").at(3).at("cost") > result.at("rows").at(3).at("cost"));
+  for (const Json& pair : result.at("pairs")) {
+    CHECK(pair.at("low") <= pair.at("difference"));
+    CHECK(pair.at("difference") <= pair.at("high"));
+  }
+
+  SkepProcess table({"compare", "--trace", trace});
+  CHECK(table.wait_exit() == 0);
+  CHECK_THAT(table.plain_output(), Catch::Contains("own:b: 300 rows") &&
+                                       Catch::Contains("best_rule: target ") &&
+                                       Catch::Contains("q_learning       against target_tracking"));
+  const auto refused = [](const std::vector<std::string>& arguments, const char* message) {
+    SkepProcess skep(arguments);
+    const int status = skep.wait_exit();
+    CHECK_THAT(skep.errors(), Catch::Contains(message));
+    return status;
+  };
+  CHECK(refused({"compare"}, "give either --trace CSV... or --benchmark NAME") == 2);
+  CHECK(refused({"compare", "--trace", trace, "--traces", "/tmp"}, "go together") == 2);
+  CHECK(refused({"compare", "--trace", trace, "--service", "web"}, "give that too") == 2);
+  CHECK(refused({"compare", "--trace", "/no/such.csv"}, "/no/such.csv: ") == 1);
+  CHECK(refused({"compare", "--trace", write("zero.csv", "t,a\n0,0\n1,0\n")}, "0 nearly") == 1);
 }
 
 }  // namespace skep::test
