@@ -112,6 +112,30 @@ MapReader MapReader::required_section(std::string_view key, const std::string& e
   return section(key);
 }
 
+std::vector<MapReader> MapReader::sections(std::string_view key, const std::string& what,
+                                           const std::string& first_key) {
+  const YamlNode* found = node(key);
+  std::vector<MapReader> readers;
+  if (found == nullptr) {
+    return readers;
+  }
+  if (found->kind != YamlNode::Kind::kList || found->children.empty()) {
+    error(key, "must be a list of at least one " + what);
+    return readers;
+  }
+  for (std::size_t i = 0; i < found->children.size(); ++i) {
+    const YamlNode& item = found->children[i];
+    const std::string path = child(key) + '[' + std::to_string(i) + ']';
+    if (item.kind == YamlNode::Kind::kMap) {
+      readers.emplace_back(context_, &item, path);
+    } else if (item.kind != YamlNode::Kind::kRefused) {
+      context_.report.error(item.position,
+                            path + " must hold keys, starting with \"" + first_key + ": \"");
+    }
+  }
+  return readers;
+}
+
 std::optional<std::string> MapReader::scalar_of(const YamlNode& node, const std::string& path,
                                                 const std::string& expected) {
   if (node.kind == YamlNode::Kind::kRefused) {

@@ -59,6 +59,12 @@ class MapReader {
   /// The same, with an error when it is absent or empty.
   MapReader required_section(std::string_view key, const std::string& example);
 
+  /// The maps of a list, each to be read. When the list is there but is none, or is empty, an error
+  /// says that the key "must be a list of at least one" `what`; `first_key` is for items that are
+  /// no maps.
+  std::vector<MapReader> sections(std::string_view key, const std::string& what,
+                                  const std::string& first_key);
+
   void boolean(std::string_view key, bool& value);
   void integer(std::string_view key, int& value, int min, int max);
   void unsigned_integer(std::string_view key, std::uint64_t& value);

@@ -60,12 +60,40 @@ void read_prior(MapReader& agent, PriorSettings& settings) {
   prior.number("visits", settings.visits, {0, 1e6});
 }
 
+void read_rules(MapReader direction, ScalingRules& settings) {
+  constexpr int kLargestValue = 1'000'000;
+  constexpr Duration kShortestPeriod = 1ms;
+  std::vector<RatePolicy> policies;
+  for (MapReader& reader : direction.sections(
+           "policies", "rate, as in [{type: percent, value: 100, period: 15s}]", "type")) {
+    RatePolicy policy;
+    reader.require("type", "type: percent");
+    reader.choice(
+        "type", policy.type,
+        Words<RateType>{{"replicas", RateType::kReplicas}, {"percent", RateType::kPercentage}});
+    reader.require("value", "value: 4");
+    reader.integer("value", policy.value, 1, kLargestValue);
+    reader.require("period", "period: 15s");
+    reader.duration("period", policy.period, kShortestPeriod);
+    policies.push_back(policy);
+  }
+  if (!policies.empty()) {
+    settings.policies = std::move(policies);
+  }
+  direction.choice("select", settings.select,
+                   Words<SelectPolicy>{{"max", SelectPolicy::kMax},
+                                       {"min", SelectPolicy::kMin},
+                                       {"disabled", SelectPolicy::kDisabled}});
+}
+
 void read_target(MapReader target, TargetSettings& settings) {
   target.number("cpu", settings.cpu_percent, kPositivePercent);
   target.number("tolerance", settings.tolerance, {0, 1, true, false});
   MapReader stabilization = target.section("stabilization");
   stabilization.duration("scale_out", settings.scale_out_stabilization, 0s);
   stabilization.duration("scale_in", settings.scale_in_stabilization, 0s);
+  read_rules(target.section("scale_out"), settings.scale_out);
+  read_rules(target.section("scale_in"), settings.scale_in);
 }
 
 }  // namespace

@@ -99,13 +99,13 @@ bool may_be_same(const ServiceSettings& a, const ServiceSettings& b) {
          (b.match == NameMatch::kPrefix && a.name.starts_with(b.name));
 }
 
-void refuse_same_service(const ServiceSettings& service, Position position, std::size_t index,
+void refuse_same_service(const ServiceSettings& service, Position position, const std::string& path,
                          const std::vector<ServiceSettings>& earlier, Report& report) {
   for (std::size_t i = 0; i < earlier.size() && !service.name.empty(); ++i) {
     if (earlier[i].name.empty() || !may_be_same(service, earlier[i])) {
       continue;
     }
-    std::string message = "services[" + std::to_string(index) + "].name is " + quoted(service.name);
+    std::string message = path + ".name is " + quoted(service.name);
     const std::string other = " in services[" + std::to_string(i) + ']';
     if (service.name == earlier[i].name) {
       message += ", as" + other + "; name each service once";
@@ -119,28 +119,16 @@ void refuse_same_service(const ServiceSettings& service, Position position, std:
 }
 
 void read_services(MapReader& root, ReadContext& context, Settings& settings) {
-  const YamlNode* list = root.node("services");
-  if (list == nullptr || list->kind != YamlNode::Kind::kList || list->children.empty()) {
-    if (list != nullptr || !root.has("services")) {
-      root.error("services",
-                 "must be a list of at least one service, as in \"services:\" and below "
-                 "it \"  - name: mystack_application\"");
-    }
-    return;
+  const std::string what =
+      "service, as in \"services:\" and below it \"  - name: mystack_application\"";
+  if (!root.has("services")) {
+    root.error("services", "must be a list of at least one " + what);
   }
-  for (std::size_t i = 0; i < list->children.size(); ++i) {
-    const YamlNode& item = list->children[i];
-    const std::string path = "services[" + std::to_string(i) + ']';
-    if (item.kind != YamlNode::Kind::kMap) {
-      if (item.kind != YamlNode::Kind::kRefused) {
-        context.report.error(item.position, path + " must hold keys, starting with \"name: \"");
-      }
-      continue;
-    }
-    MapReader reader(context, &item, path);
+  for (MapReader& reader : root.sections("services", what, "name")) {
     const Position position = reader.position("name");
+    const std::string path = reader.path();
     ServiceSettings service = read_service(std::move(reader), settings.controller);
-    refuse_same_service(service, position, i, settings.services, context.report);
+    refuse_same_service(service, position, path, settings.services, context.report);
     settings.services.push_back(std::move(service));
   }
 }

@@ -33,7 +33,14 @@ void ControllerPolicy::start_from(const Snapshot& learned) {
 ControllerSettings benchmark_settings(PolicyType policy, int max_replicas, int max_step) {
   ControllerSettings settings;
   settings.agent.policy = policy;
-  settings.agent.target.scale_in_stabilization /= settings.interval / 1s;
+  TargetSettings& target = settings.agent.target;
+  const Duration::rep seconds = settings.interval / 1s;
+  target.scale_in_stabilization /= seconds;
+  for (ScalingRules* rules : {&target.scale_out, &target.scale_in}) {
+    for (RatePolicy& rate : rules->policies) {
+      rate.period /= seconds;
+    }
+  }
   settings.interval = 1s;
   settings.cooldown = Duration::zero();
   settings.replicas = {1, max_replicas, max_step};

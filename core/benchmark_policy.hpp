@@ -49,7 +49,8 @@ class ControllerPolicy final : public BenchmarkPolicy {
 
 /// Settings of a policy of the daemon for a benchmark: those it ships with, a tick of 1 s, no
 /// cooldown, a state of replicas and load, and nothing of the guard but bounds and step. The
-/// stabilisation of target tracking lasts as many ticks as it does with the daemon's own interval.
+/// stabilisation and the rates of target tracking last as many ticks as with the daemon's own
+/// interval.
 ControllerSettings benchmark_settings(PolicyType policy, int max_replicas, int max_step);
 
 /// Replicas are 1 to `max_replicas`.

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "core/benchmark_policy.hpp"
+#include "core/window_maximum.hpp"
 
-#include <cstddef>
 #include <vector>
 
 namespace skep {
@@ -28,18 +28,10 @@ class Hpa final : public BenchmarkPolicy {
   int decide(const Sight& sight) override;
 
  private:
-  struct Want {
-    std::size_t decision;
-    int count;
-  };
-  int largest_of_window(int want);
-
   HpaSettings settings_;
   int max_replicas_;
-  std::size_t decision_ = 0;
-  std::vector<Want> falling_;  ///< a ring: wants of the window that no later one reaches
-  std::size_t front_ = 0;
-  std::size_t size_ = 0;
+  int decision_ = 0;       ///< the clock of the window
+  WindowMaximum largest_;  ///< of what was wanted
 };
 
 /// Every setting that the best rule in hindsight is sought among.

@@ -2,6 +2,8 @@
 
 #include "core/words.hpp"
 
+#include <algorithm>
+
 namespace skep {
 namespace {
 
@@ -14,21 +16,23 @@ double cpu_allowance(const AutoscaleEnv& env, bool whole_service, int replicas) 
 
 Wish ThresholdPolicy::wish(const AgentView& view) {
   const int replicas = view.observation.replicas.desired;
-  const Metrics& metrics = view.observation.metrics;
+  const double cpu = view.observation.metrics.cpu_service_percent;
   Wish wish;
-  if (cpu_over(view) || ram_over(view)) {
-    wish.change = 1;
-  } else if (replicas > 1 && metrics.cpu_service_percent <
-                                 0.75 * cpu_allowance(env_, whole_service_, replicas - 1)) {
-    wish.change = -1;
-  }
+  wish.change = ram_over(view) ? 1 : change_for(cpu, replicas);
   return wish;
+}
+
+std::optional<int> ThresholdPolicy::preferred(double load, int replicas) const {
+  const double used = std::min(load, static_cast<double>(replicas));
+  return std::clamp(replicas + change_for(100 * used, replicas), bounds_.min, bounds_.max);
 }
 
 std::string ThresholdPolicy::explain(const AgentView& view, const Wish& wish) const {
   if (wish.change > 0) {
-    return std::string("the threshold rule adds a replica, since ") +
-           (cpu_over(view) ? "CPU" : "RAM") + " is over its threshold";
+    const bool cpu =
+        cpu_over(view.observation.metrics.cpu_service_percent, view.observation.replicas.desired);
+    return std::string("the threshold rule adds a replica, since ") + (cpu ? "CPU" : "RAM") +
+           " is over its threshold";
   }
   if (wish.change < 0) {
     return "the threshold rule takes a replica away, since one fewer would still be below 75% of "
@@ -37,9 +41,18 @@ std::string ThresholdPolicy::explain(const AgentView& view, const Wish& wish) co
   return "the threshold rule keeps " + replicas_text(view.observation.replicas.desired);
 }
 
-bool ThresholdPolicy::cpu_over(const AgentView& view) const {
-  return view.observation.metrics.cpu_service_percent >
-         cpu_allowance(env_, whole_service_, view.observation.replicas.desired);
+bool ThresholdPolicy::cpu_over(double cpu_service_percent, int replicas) const {
+  return cpu_service_percent > cpu_allowance(env_, whole_service_, replicas);
+}
+
+int ThresholdPolicy::change_for(double cpu_service_percent, int replicas) const {
+  if (cpu_over(cpu_service_percent, replicas)) {
+    return 1;
+  }
+  const bool fewer_would_do =
+      replicas > 1 &&
+      cpu_service_percent < 0.75 * cpu_allowance(env_, whole_service_, replicas - 1);
+  return fewer_would_do ? -1 : 0;
 }
 
 bool ThresholdPolicy::ram_over(const AgentView& view) const {

@@ -160,12 +160,40 @@ struct PriorSettings {
   bool operator==(const PriorSettings&) const = default;
 };
 
+enum class RateType { kReplicas, kPercentage };
+
+/// At most `value` replicas, or percent of those at the beginning of the period, within a period.
+struct RatePolicy {
+  RateType type = RateType::kReplicas;
+  int value = 1;         ///< 1 to 1,000,000
+  Duration period{15s};  ///< above 0
+
+  bool operator==(const RatePolicy&) const = default;
+};
+
+/// Which of several rate policies holds.
+enum class SelectPolicy {
+  kMax,       ///< the one that allows the largest change
+  kMin,       ///< the one that allows the smallest change
+  kDisabled,  ///< none: no change in this direction
+};
+
+/// How fast target tracking may move in one direction.
+struct ScalingRules {
+  std::vector<RatePolicy> policies;  ///< at least one
+  SelectPolicy select = SelectPolicy::kMax;
+
+  bool operator==(const ScalingRules&) const = default;
+};
+
 /// Target tracking: the formula of the Kubernetes HPA, as a policy and as the prior.
 struct TargetSettings {
   double cpu_percent = 60;  ///< above 0, at most 100, mean of a replica
   double tolerance = 0.1;   ///< no change while |cpu / target - 1| is within it; in [0, 1)
   Duration scale_out_stabilization{0};
   Duration scale_in_stabilization{300s};
+  ScalingRules scale_out{{{RateType::kPercentage, 100, 15s}, {RateType::kReplicas, 4, 15s}}};
+  ScalingRules scale_in{{{RateType::kPercentage, 100, 15s}}};
 
   bool operator==(const TargetSettings&) const = default;
 };

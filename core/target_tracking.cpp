@@ -10,12 +10,12 @@ namespace {
 
 bool within(double ratio, double tolerance) { return std::abs(ratio - 1) <= tolerance; }
 
-/// ceil that forgives the rounding of a division: 1.8 / 0.6 is 3 replicas, not 4.
-int replicas_for(double load, double target) {
-  return std::max(1, static_cast<int>(std::ceil(load / target - 1e-9)));
-}
-
 }  // namespace
+
+int replicas_for(double load, double target) {
+  // 1e-9 forgives the rounding of the division: 1.8 / 0.6 is 3 replicas, not 4.
+  return static_cast<int>(std::clamp(std::ceil(load / target - 1e-9), 1.0, 1e6));
+}
 
 int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
                    const TargetSettings& settings) {
@@ -38,17 +38,6 @@ int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
   return ratio > 1 ? std::max(wanted, replicas.desired) : std::min(wanted, replicas.desired);
 }
 
-int WindowMaximum::add(int value, TimePoint now) {
-  while (!falling_.empty() && falling_.back().second <= value) {
-    falling_.pop_back();
-  }
-  falling_.emplace_back(now, value);
-  while (falling_.front().first < now - window_) {
-    falling_.pop_front();
-  }
-  return falling_.front().second;
-}
-
 int Stabilization::stabilize(int wanted, int current, TimePoint now) {
   const int smallest = -out_.add(-wanted, now);
   const int largest = in_.add(wanted, now);
@@ -58,26 +47,48 @@ int Stabilization::stabilize(int wanted, int current, TimePoint now) {
 TargetTrackingPolicy::TargetTrackingPolicy(const ControllerSettings& settings)
     : target_(settings.agent.target),
       replicas_(settings.replicas),
-      stabilization_(target_.scale_out_stabilization, target_.scale_in_stabilization) {}
+      stabilization_(target_.scale_out_stabilization, target_.scale_in_stabilization),
+      rate_(target_.scale_out, target_.scale_in) {}
 
 Wish TargetTrackingPolicy::wish(const AgentView& view) {
   const ReplicaCount replicas = view.observation.replicas;
   const Metrics& metrics = view.observation.metrics;
+  now_ = view.now;
   wanted_ = std::clamp(tracking_count(metrics.cpu_percent, metrics.load(), replicas, target_),
                        replicas_.min, replicas_.max);
+  stable_ = stabilization_.stabilize(wanted_, replicas.desired, view.now);
   Wish wish;
-  wish.change = stabilization_.stabilize(wanted_, replicas.desired, view.now) - replicas.desired;
+  if (stable_ > replicas.desired) {
+    wish.change = std::min(stable_, rate_.most(replicas.desired, now_)) - replicas.desired;
+  } else if (stable_ < replicas.desired) {
+    wish.change = std::max(stable_, rate_.least(replicas.desired, now_)) - replicas.desired;
+  }
   return wish;
 }
 
 std::string TargetTrackingPolicy::explain(const AgentView& view, const Wish& wish) const {
   std::string why = "target tracking at " + percent_text(target_.cpu_percent) + " asks for " +
                     replicas_text(wanted_);
-  const int stable = view.observation.replicas.desired + wish.change;
-  if (stable != wanted_) {
-    why += ", and its stabilisation window allows " + std::to_string(stable);
+  if (stable_ != wanted_) {
+    why += ", and its stabilisation window allows " + std::to_string(stable_);
+  }
+  const int allowed = view.observation.replicas.desired + wish.change;
+  if (allowed != stable_) {
+    why += ", and its rate allows " + std::to_string(allowed);
   }
   return why;
+}
+
+void TargetTrackingPolicy::applied(int change, TimePoint) { rate_.applied(change, now_); }
+
+std::optional<int> TargetTrackingPolicy::preferred(double load, int replicas) const {
+  const double used = std::min(load, static_cast<double>(replicas));
+  const int wanted =
+      std::clamp(tracking_count(100 * used / replicas, used, {replicas, replicas}, target_),
+                 replicas_.min, replicas_.max);
+  const RateLimit rested(target_.scale_out, target_.scale_in);
+  return wanted > replicas ? std::min(wanted, rested.most(replicas, now_))
+                           : std::max(wanted, rested.least(replicas, now_));
 }
 
 }  // namespace skep

@@ -1,16 +1,20 @@
 // Target tracking: the algorithm of the Kubernetes Horizontal Pod Autoscaler v2 for one utilisation
-// metric (kubernetes.io, "Horizontal Pod Autoscaling", algorithm details).
+// metric (kubernetes.io, "Horizontal Pod Autoscaling", algorithm details and configurable scaling
+// behavior): the count for the target, then the stabilisation windows, then the rate policies.
 #pragma once
 
 #include "core/agent.hpp"
 #include "core/observation.hpp"
+#include "core/rate_limit.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
-
-#include <deque>
-#include <utility>
+#include "core/window_maximum.hpp"
 
 namespace skep {
+
+/// ceil(load / target), at least 1 and at most 1,000,000, for a load in units of one replica's
+/// limit and a target in (0, 1].
+int replicas_for(double load, double target);
 
 /// The count that brings the utilisation to its target: ceil(load / target), or `desired` while the
 /// utilisation is within the tolerance. Replicas that do not run yet count as idle on the way up
@@ -19,18 +23,6 @@ namespace skep {
 /// `load` their sum in units of one replica's limit. The result is >= 1.
 int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
                    const TargetSettings& target);
-
-/// The largest (or, of negated values, the smallest) of what was added within a time window, in
-/// amortised constant time.
-class WindowMaximum {
- public:
-  explicit WindowMaximum(Duration window) : window_(window) {}
-  int add(int value, TimePoint now);
-
- private:
-  Duration window_;
-  std::deque<std::pair<TimePoint, int>> falling_;
-};
 
 /// Remembers the counts asked for, and moves only as far as all of a window agree on.
 class Stabilization {
@@ -50,12 +42,17 @@ class TargetTrackingPolicy final : public Agent {
   explicit TargetTrackingPolicy(const ControllerSettings& settings);
   Wish wish(const AgentView& view) override;
   std::string explain(const AgentView& view, const Wish& wish) const override;
+  void applied(int change, TimePoint due) override;
+  std::optional<int> preferred(double load, int replicas) const override;
 
  private:
   TargetSettings target_;
   ReplicaSettings replicas_;
   Stabilization stabilization_;
-  int wanted_ = 0;  ///< at the last wish, before the stabilisation
+  RateLimit rate_;
+  TimePoint now_{};  ///< of the last wish
+  int wanted_ = 0;   ///< then, before stabilisation and rate
+  int stable_ = 0;   ///< then, before the rate
 };
 
 }  // namespace skep

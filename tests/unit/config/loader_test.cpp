@@ -55,7 +55,12 @@ services:
       prior: {type: zero, visits: 7}
       updates: factual
       shadow: true
-      target: {cpu: 55, tolerance: 0.2, stabilization: {scale_out: 8s, scale_in: 9s}}
+      target:
+        cpu: 55
+        tolerance: 0.2
+        stabilization: {scale_out: 8s, scale_in: 9s}
+        scale_out: {policies: [{type: replicas, value: 2, period: 30s}], select: disabled}
+        scale_in: {policies: [{type: percent, value: 10, period: 1m}, {type: replicas, value: 3, period: 2m}], select: min}
   - name: two
     metrics: {cpu: {query: c}, ram: {query: r}}
 state: {path: /tmp/state, interval: 10s}
@@ -99,7 +104,10 @@ http: {listen: ""}
   controller.agent.prior = {PriorType::kZero, 7};
   controller.agent.updates = Updates::kFactual;
   controller.agent.shadow = true;
-  controller.agent.target = {55, 0.2, 8s, 9s};
+  controller.agent.target = {55, 0.2, 8s, 9s, {}, {}};
+  controller.agent.target.scale_out = {{{RateType::kReplicas, 2, 30s}}, SelectPolicy::kDisabled};
+  controller.agent.target.scale_in = {
+      {{RateType::kPercentage, 10, 1min}, {RateType::kReplicas, 3, 2min}}, SelectPolicy::kMin};
   ServiceSettings two;
   two.name = "two";
   two.metrics.cpu.query = "c";
