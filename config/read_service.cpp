@@ -75,6 +75,7 @@ void read_metrics(MapReader metrics, MetricsSettings& settings) {
   read_optional(metrics, "load", settings.load);
   read_optional(metrics, "latency", settings.latency);
   read_optional(metrics, "targets", settings.targets);
+  read_optional(metrics, "replicas", settings.replicas);
 }
 
 void read_replicas(MapReader replicas, ReplicaSettings& settings) {

@@ -64,8 +64,9 @@ struct MetricsSettings {
   std::optional<std::string> uptime;  ///< 0 or no value: not up, no decision
   std::optional<std::string>
       load;  ///< demand that is not cut off at saturation, such as requests per second
-  std::optional<std::string> latency;  ///< seconds
-  std::optional<std::string> targets;  ///< how many replicas report
+  std::optional<std::string> latency;   ///< seconds
+  std::optional<std::string> targets;   ///< how many replicas report
+  std::optional<std::string> replicas;  ///< how many run; only the history of it is asked for
 
   bool operator==(const MetricsSettings&) const = default;
 };

@@ -50,6 +50,13 @@ bool violates(const Metrics& metrics, const Limits& limits) {
           *metrics.latency_seconds > to_seconds(limits.latency));
 }
 
+int first_replicas(const ControllerSettings& settings, double load) {
+  const double wanted =
+      std::ceil(std::min(load * 100 / settings.environment.reward.limits.cpu_percent, 1e6));
+  const int count = std::isnan(wanted) ? 1 : static_cast<int>(wanted);
+  return std::clamp(count, settings.replicas.min, settings.replicas.max);
+}
+
 SimulatedService::SimulatedService(const SimulatorSettings& settings, int replicas)
     : settings_(settings),
       random_(settings.seed),

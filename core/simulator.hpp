@@ -42,6 +42,9 @@ Metrics true_metrics(const SimulatorSettings& settings, double load, int running
 /// CPU, RAM or latency is over its limit.
 bool violates(const Metrics& metrics, const Limits& limits);
 
+/// As many replicas as `load` needs to stay within the CPU limit, within min and max; NaN: min.
+int first_replicas(const ControllerSettings& settings, double load);
+
 class SimulatedService {
  public:
   /// `replicas` (>= 1) run already.

@@ -3,10 +3,12 @@
 #include "daemon/excerpt.hpp"
 #include "daemon/json_scan.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace skep {
 namespace {
@@ -110,10 +112,14 @@ Result<Sample> parse_series(std::string_view result, std::string_view query) {
   return parse_pair(last, query);
 }
 
-}  // namespace
+/// What every successful answer has.
+struct Envelope {
+  std::string_view type;    ///< of the result, with its quotation marks
+  std::string_view result;  ///< JSON
+  std::vector<std::string> warnings;
+};
 
-Result<Sample> parse_instant_answer(std::string_view body, unsigned status,
-                                    std::string_view query) {
+Result<Envelope> open_envelope(std::string_view body, unsigned status, std::string_view query) {
   std::string_view outcome;
   std::string_view data;
   std::string_view warnings = "[]";
@@ -130,12 +136,74 @@ Result<Sample> parse_instant_answer(std::string_view body, unsigned status,
   const auto type = json_find(data, {"resultType"});
   const auto result = json_find(data, {"result"});
   if (!type || !result) return not_prometheus(body);
+  return Envelope{*type, *result, json_strings(warnings)};
+}
 
-  const bool single = *type == "\"scalar\"" || *type == "\"string\"";
-  if (!single && *type != "\"vector\"" && *type != "\"matrix\"") return not_prometheus(body);
-  Result<Sample> sample = single ? parse_pair(*result, query) : parse_series(*result, query);
-  if (sample) sample->warnings = json_strings(warnings);
+/// Adds the points of one series of a matrix.
+std::optional<Error> add_points(std::string_view series, std::string_view query,
+                                std::vector<RangePoint>& points) {
+  const auto values = json_find(series, {"values"});
+  if (!values) {
+    if (json_find(series, {"histograms"})) return not_a_number(query, "a histogram");
+    return not_prometheus(series);
+  }
+  JsonItems pairs = JsonItems::of_array(*values);
+  while (pairs.next()) {
+    JsonItems pair = JsonItems::of_array(pairs.value());
+    const auto time = pair.next() ? parse_number(pair.value()) : std::nullopt;
+    const auto text = time && pair.next() ? json_string(pair.value()) : std::nullopt;
+    const auto value = text ? parse_number(*text) : std::nullopt;
+    if (!time || !std::isfinite(*time) || !value) return not_prometheus(pairs.value());
+    points.push_back({*time, *value});
+  }
+  if (pairs.failed()) return not_prometheus(series);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Sample> parse_instant_answer(std::string_view body, unsigned status,
+                                    std::string_view query) {
+  Result<Envelope> answer = open_envelope(body, status, query);
+  if (!answer) return std::move(answer.error());
+  const std::string_view type = answer->type;
+  const bool single = type == "\"scalar\"" || type == "\"string\"";
+  if (!single && type != "\"vector\"" && type != "\"matrix\"") return not_prometheus(body);
+  Result<Sample> sample =
+      single ? parse_pair(answer->result, query) : parse_series(answer->result, query);
+  if (sample) sample->warnings = std::move(answer->warnings);
   return sample;
+}
+
+Result<RangeAnswer> parse_range_answer(std::string_view body, unsigned status,
+                                       std::string_view query) {
+  Result<Envelope> answer = open_envelope(body, status, query);
+  if (!answer) return std::move(answer.error());
+  if (answer->type != "\"matrix\"") return not_prometheus(body);
+  RangeAnswer range;
+  range.warnings = std::move(answer->warnings);
+  std::size_t count = 0;
+  JsonItems all = JsonItems::of_array(answer->result);
+  for (; all.next(); ++count) {
+    if (std::optional<Error> wrong = add_points(all.value(), query, range.points)) {
+      return std::move(*wrong);
+    }
+  }
+  if (all.failed()) return not_prometheus(body);
+  const auto earlier = [](const RangePoint& left, const RangePoint& right) {
+    return left.time_seconds < right.time_seconds;
+  };
+  std::sort(range.points.begin(), range.points.end(), earlier);
+  const auto twice =
+      std::adjacent_find(range.points.begin(), range.points.end(),
+                         [&earlier](const RangePoint& left, const RangePoint& right) {
+                           return !earlier(left, right);
+                         });
+  if (twice != range.points.end()) {
+    if (count < 2) return not_prometheus(body);
+    return wrong_count(query, count);
+  }
+  return range;
 }
 
 }  // namespace skep

@@ -1,4 +1,5 @@
-// Reads the answer of Prometheus to an instant query. Pure: text in, value out.
+// Reads the answers of Prometheus to an instant query and to a range query. Pure: text in, values
+// out.
 #pragma once
 
 #include "daemon/result.hpp"
@@ -23,5 +24,21 @@ struct Sample {
 /// (not an answer of Prometheus), kEmpty, kSeveralSeries, kNotFinite (NaN, infinite, outside the
 /// range of a double, a histogram, no number).
 Result<Sample> parse_instant_answer(std::string_view body, unsigned status, std::string_view query);
+
+struct RangePoint {
+  double time_seconds = 0;  ///< Unix time
+  double value = 0;         ///< may be NaN or infinite
+};
+
+struct RangeAnswer {
+  std::vector<RangePoint> points;  ///< in order of time, no two at the same time
+  std::vector<std::string> warnings;
+};
+
+/// The points in `body`, the answer to /api/v1/query_range; none when nothing was found. A service
+/// whose labels change over time has several series, one after the other: they count as one.
+/// Errors: kRefused, kProtocol, kSeveralSeries (two values at one time), kNotFinite (a histogram).
+Result<RangeAnswer> parse_range_answer(std::string_view body, unsigned status,
+                                       std::string_view query);
 
 }  // namespace skep

@@ -145,10 +145,4 @@ std::string scale_load(std::vector<double>& load, double peak, int max_replicas,
   return {};
 }
 
-int first_replicas(const ControllerSettings& settings, double load) {
-  const double wanted =
-      std::ceil(std::min(load * 100 / settings.environment.reward.limits.cpu_percent, 1e6));
-  return std::clamp(static_cast<int>(wanted), settings.replicas.min, settings.replicas.max);
-}
-
 }  // namespace skep

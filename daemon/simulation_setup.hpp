@@ -48,7 +48,4 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
 /// sentence; empty when nothing is.
 std::string scale_load(std::vector<double>& load, double peak, int max_replicas, Duration step);
 
-/// As many as the first row of the load needs, within the bounds.
-int first_replicas(const ControllerSettings& settings, double load);
-
 }  // namespace skep

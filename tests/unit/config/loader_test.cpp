@@ -34,6 +34,7 @@ services:
       load: {query: l}
       latency: {query: t}
       targets: {query: n}
+      replicas: {query: k}
     environment:
       actions: [scale_out, scale_in]
       state: [ram, cpu]
@@ -80,6 +81,7 @@ http: {listen: ""}
   one.metrics.load = "l";
   one.metrics.latency = "t";
   one.metrics.targets = "n";
+  one.metrics.replicas = "k";
   ControllerSettings& controller = one.controller;
   controller.interval = 3s;
   controller.cooldown = 5s;

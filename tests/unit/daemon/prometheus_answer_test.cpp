@@ -1,5 +1,6 @@
 #include "daemon/prometheus_answer.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -135,6 +136,61 @@ TEST_CASE("what is no answer of Prometheus is told to be none") {
     REQUIRE(!sample);
     CHECK(sample.error().code == ErrorCode::kProtocol);
     CHECK(sample.error().message.size() < 300);
+  }
+}
+
+std::string range_series(const std::string& values) {
+  return R"({"metric":{"pod":"x"},"values":[)" + values + "]}";
+}
+
+TEST_CASE("a range brings its points in order of time, of series after series, NaN included") {
+  const std::string body = answer("matrix", "[" + range_series(R"([30,"3"],[45.5,"NaN"])") + "," +
+                                                range_series(R"([0,"1"],[15,"+Inf"])") + "]");
+  const Result<RangeAnswer> range = parse_range_answer(body, 200, "up");
+  REQUIRE(range);
+  REQUIRE(range->points.size() == 4);
+  CHECK(range->points[0].time_seconds == 0);
+  CHECK(range->points[0].value == 1);
+  CHECK(std::isinf(range->points[1].value));
+  CHECK(range->points[2].value == 3);
+  CHECK(range->points[3].time_seconds == 45.5);
+  CHECK(std::isnan(range->points[3].value));
+
+  CHECK(parse_range_answer(answer("matrix", "[]"), 200, "up")->points.empty());
+  const std::string warned = R"({"status":"success","warnings":["old"],"data":)"
+                             R"({"resultType":"matrix","result":[]}})";
+  CHECK(parse_range_answer(warned, 200, "up")->warnings == std::vector<std::string>{"old"});
+}
+
+TEST_CASE("what is no range of one value at a time is an error") {
+  const std::string point = range_series(R"([1,"1"])");
+  const struct {
+    std::string body;
+    ErrorCode code;
+    const char* text;
+  } cases[] = {
+      {answer("matrix", "[" + point + "," + point + "]"), ErrorCode::kSeveralSeries, "2 series"},
+      {answer("matrix", "[" + range_series(R"([1,"1"],[1,"2"])") + "]"), ErrorCode::kProtocol,
+       "not an answer"},
+      {answer("vector", "[]"), ErrorCode::kProtocol, "not an answer"},
+      {answer("matrix", R"([{"metric":{},"histograms":[]}])"), ErrorCode::kNotFinite, "histogram"},
+      {answer("matrix", R"([{"metric":{}}])"), ErrorCode::kProtocol, "not an answer"},
+      {answer("matrix", "[" + range_series(R"([1])") + "]"), ErrorCode::kProtocol, "not an answer"},
+      {answer("matrix", "[" + range_series(R"([1,1])") + "]"), ErrorCode::kProtocol, "not an"},
+      {answer("matrix", "[" + range_series(R"(["1","1"])") + "]"), ErrorCode::kProtocol, "not an"},
+      {answer("matrix", "[" + range_series(R"([1,"one"])") + "]"), ErrorCode::kProtocol, "not an"},
+      {answer("matrix", "[" + range_series(R"([1,"1"])") + "x"), ErrorCode::kProtocol, "not an"},
+      {R"({"status":"success"})", ErrorCode::kProtocol, "not an answer"},
+      {"", ErrorCode::kProtocol, "not an answer"},
+      {R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution"})",
+       ErrorCode::kRefused, "exceeded maximum"},
+  };
+  for (const auto& one : cases) {
+    INFO(one.body);
+    const Result<RangeAnswer> range = parse_range_answer(one.body, 200, "up");
+    REQUIRE_FALSE(range);
+    CHECK(range.error().code == one.code);
+    CHECK_THAT(range.error().message, Catch::Contains(one.text));
   }
 }
 

@@ -1,0 +1,104 @@
+#include "core/training.hpp"
+
+#include "core/controller.hpp"
+
+#include <algorithm>
+
+namespace skep {
+namespace {
+
+/// Runs one controller after the other over parts of the history, and tells how far all of them
+/// are.
+class Runs {
+ public:
+  Runs(const SimulatorSettings& simulator, Duration step, double rows,
+       const std::function<void(double)>& progress)
+      : simulator_(simulator), step_(step), rows_(rows), progress_(progress) {}
+
+  SimulationResult run(Controller& controller, std::span<const double> loads) {
+    SimulatedService service(simulator_, first_replicas(controller.settings(), loads.front()));
+    const auto tell = [this](const SimulatedDecision& one) {
+      progress_((done_ + to_seconds(one.time) / to_seconds(step_)) / rows_);
+    };
+    const SimulationResult result = simulate(controller, service, loads, step_, tell);
+    done_ += static_cast<double>(loads.size());
+    return result;
+  }
+
+ private:
+  SimulatorSettings simulator_;
+  Duration step_;
+  double rows_;
+  const std::function<void(double)>& progress_;
+  double done_ = 0;
+};
+
+Snapshot learned_by(const Controller& controller) {
+  return with_learned({}, Duration{0}, controller.snapshot(TimePoint{}, std::nullopt));
+}
+
+/// The controller that acts by the policy itself.
+ControllerSettings acting(ControllerSettings settings) {
+  settings.agent.shadow = false;
+  return settings;
+}
+
+ControllerSettings acting_by_rule(ControllerSettings settings) {
+  settings.agent.shadow = false;
+  settings.agent.policy = PolicyType::kTargetTracking;
+  return settings;
+}
+
+constexpr auto kNumbers = Controller::Detail::kNumbers;
+
+}  // namespace
+
+bool can_learn(const ControllerSettings& settings) {
+  const Controller controller(acting(settings), kNumbers);
+  return !controller.snapshot(TimePoint{}, std::nullopt).layout.empty();
+}
+
+TrainingResult train(const ControllerSettings& settings, const SimulatorSettings& simulator,
+                     std::span<const double> loads, Duration step,
+                     const std::function<void(double)>& progress) {
+  const ControllerSettings agent = acting(settings);
+  const ControllerSettings rule = acting_by_rule(settings);
+  const std::span<const double> first = loads.first(loads.size() - loads.size() / 4);
+  const std::span<const double> last = loads.last(loads.size() / 4);
+  Runs runs(simulator, step, static_cast<double>(3 * loads.size() + 2 * last.size()), progress);
+  TrainingResult result;
+
+  Controller whole_rule(rule, kNumbers);
+  result.rule = runs.run(whole_rule, loads);
+  Controller last_rule(rule, kNumbers);
+  result.last_rule = runs.run(last_rule, last);
+
+  Controller last_untrained(agent, kNumbers);
+  result.last_untrained = runs.run(last_untrained, last);
+  Controller pupil(agent, kNumbers);
+  runs.run(pupil, first);
+  Controller last_trained(agent, kNumbers);
+  last_trained.restore(learned_by(pupil), Duration{0}, TimePoint{});
+  result.last_trained = runs.run(last_trained, last);
+
+  Controller whole(agent, kNumbers);
+  result.untrained = runs.run(whole, loads);
+  result.learned = learned_by(whole);
+  return result;
+}
+
+Snapshot with_learned(const Snapshot& before, Duration age, const Snapshot& trained) {
+  Snapshot snapshot = before;
+  snapshot.layout = trained.layout;
+  snapshot.cells = trained.cells;
+  snapshot.arrays = trained.arrays;
+  snapshot.epsilon = trained.epsilon;
+  snapshot.cooldown_left = std::max(Duration::zero(), before.cooldown_left - age);
+  if (before.paused && before.pause_left > Duration::zero()) {
+    snapshot.pause_left = std::max(Duration::zero(), before.pause_left - age);
+    snapshot.paused = snapshot.pause_left > Duration::zero();
+  }
+  return snapshot;
+}
+
+}  // namespace skep
