@@ -4,26 +4,33 @@
 # Ends with status 0 when skep has scaled the application out under load and in again after it.
 # Takes everything down again at the end and on Ctrl-C.
 #
-#   docker/demo.sh [--seconds N] [--keep] [--use-engine]
+#   docker/demo.sh [--simulated | --real | --use-engine] [--seconds N] [--keep]
 #
-#   --seconds N    length of the load curve (240; 120 to 3600)
-#   --keep         leave the stack running at the end, and say how to look at it and remove it
+#   --simulated    the same daemon against a simulated Swarm and Prometheus, which show a day of
+#                  traffic in a minute: builds skep from this tree, and needs neither Docker nor
+#                  root. It is what runs, with a notice, where no engine can be started
+#   --real         never the simulated one: fail where no engine can be started
 #   --use-engine   use the Docker engine that runs already (a Swarm manager) instead of a private
 #                  one; only the stack 'mystack' and images named skep-demo/* are made and removed
+#   --seconds N    length of the load curve (240; 120 to 3600. Simulated: 60; 10 to 3600)
+#   --keep         leave the stack running at the end, and say how to look at it and remove it
 #
-# Debian 12, as root. Installs the Debian packages that it needs.
+# The real one: Debian 12, as root. Installs the Debian packages that it needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . lib/common.sh
 . lib/packages.sh
 . lib/base_image.sh
+. lib/simulated.sh
 
 STACK=mystack
 IMAGES=(skep-demo/prometheus skep-demo/application skep-demo/skep)
 OWN_BASE=skep-demo/debian:bookworm-slim  # with --use-engine: a name of our own for the base image
-SECONDS_OF_LOAD=240
+SECONDS_OF_LOAD=  # empty: as long as is usual
 KEEP=no
 USE_ENGINE=no
+SIMULATED=no
+REAL=no  # fail rather than simulate
 LAB=demo-$$
 LAB_STARTED=no
 BASE=  # the name of the base image, set when there is an engine to build on
@@ -34,11 +41,13 @@ read_options() {
   while [ $# -gt 0 ]; do
     case $1 in
       --seconds)
-        SECONDS_OF_LOAD=${2:-}
+        SECONDS_OF_LOAD=${2:-none}
         [ $# -lt 2 ] || shift
         ;;
       --keep) KEEP=yes ;;
       --use-engine) USE_ENGINE=yes ;;
+      --simulated) SIMULATED=yes ;;
+      --real) REAL=yes ;;
       --help)
         sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' demo.sh
         exit 0
@@ -50,9 +59,16 @@ read_options() {
     esac
     shift
   done
-  if ! [[ $SECONDS_OF_LOAD =~ ^[0-9]{1,4}$ ]] || ((10#$SECONDS_OF_LOAD < 120)) ||
+  if [[ $SIMULATED$REAL$USE_ENGINE =~ yes.*yes ]]; then
+    say "--simulated, --real and --use-engine exclude each other."
+    exit 2
+  fi
+  [ -n "$SECONDS_OF_LOAD" ] || return 0
+  local least=120
+  if [ "$SIMULATED" = yes ]; then least=10; fi
+  if ! [[ $SECONDS_OF_LOAD =~ ^[0-9]{1,4}$ ]] || ((10#$SECONDS_OF_LOAD < least)) ||
     ((10#$SECONDS_OF_LOAD > 3600)); then
-    say "--seconds needs a whole number from 120 to 3600."
+    say "--seconds needs a whole number from $least to 3600."
     exit 2
   fi
   SECONDS_OF_LOAD=$((10#$SECONDS_OF_LOAD))
@@ -60,13 +76,35 @@ read_options() {
 
 # ---- the engine --------------------------------------------------------------------------------
 
+# False when this machine cannot run one.
 start_private_engine() {
-  install_packages "$LOG" "${LAB_PACKAGES[@]}"
-  LAB_STARTED=yes
+  ( install_packages "$LOG" "${LAB_PACKAGES[@]}" ) || return
   say "Starting a private Docker engine"
-  run "$LOG" ./lab.sh start "$LAB" --owner $$ || die "The private engine did not start: see $LOG."
+  LAB_STARTED=yes
+  if ! run "$LOG" ./lab.sh start "$LAB" --owner $$; then
+    LAB_STARTED=no  # it has cleaned up after itself
+    return 1
+  fi
   eval "$(./lab.sh env "$LAB")"
   BASE=debian:bookworm-slim
+}
+
+# Decides between the real and the simulated demo where neither was asked for.
+start_engine() {
+  if [ "$USE_ENGINE" = yes ]; then
+    check_running_engine
+  elif [ "$(id -u)" -ne 0 ] && [ "$REAL" = no ]; then
+    say "A Docker engine of its own needs root, so this is the simulated demo (--real forbids it)."
+    SIMULATED=yes
+  else
+    need_root docker/demo.sh "installs packages and starts a Docker engine"
+    if start_private_engine; then return; fi
+    [ "$REAL" = no ] ||
+      die "The private engine did not start: see $LOG."
+    tail -n 2 "$LOG" >&2
+    say "No Docker engine can be started here, so this is the simulated demo (--real forbids it)."
+    SIMULATED=yes
+  fi
 }
 
 check_running_engine() {
@@ -224,6 +262,7 @@ clean_up() {
   trap - EXIT
   stop_step
   stop_table
+  stop_simulated
   if [ "$status" -ne 0 ] && [ "$DEPLOYED" = yes ]; then
     say "The last lines of skep's log:"
     daemon_log | tail -n 10 >&2 || true
@@ -243,14 +282,19 @@ clean_up() {
 }
 
 read_options "$@"
-need_root docker/demo.sh "installs packages and starts a Docker engine"
 LOG=$(mktemp "${TMPDIR:-/tmp}/skep-demo.XXXXXX.log")
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-if [ "$USE_ENGINE" = yes ]; then check_running_engine; else start_private_engine; fi
-build_images
-deploy_stack
-wait_for_first_decision
-start_load
-watch_load
+if [ "$SIMULATED" = no ]; then start_engine; fi
+if [ "$SIMULATED" = yes ]; then
+  build_simulated
+  run_simulated "${SECONDS_OF_LOAD:-60}"
+else
+  SECONDS_OF_LOAD=${SECONDS_OF_LOAD:-240}
+  build_images
+  deploy_stack
+  wait_for_first_decision
+  start_load
+  watch_load
+fi

@@ -7,7 +7,7 @@
 #     unit   release build (warnings are errors); unit tests and integration tests against loopback servers
 #     asan   the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #     e2e    a private Docker engine in Swarm mode with a real Prometheus
-#     demo   docker/demo.sh, with skep as a Swarm service from its own image
+#     demo   docker/demo.sh, simulated, and on a real Swarm with skep as a service from its own image
 #
 # Ends with one line, 'N passed, N failed', and with status 0 only when nothing failed.
 set -euo pipefail
@@ -15,11 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . docker/lib/common.sh
 . docker/lib/packages.sh
 
-BUILD_PACKAGES=(
-  g++ cmake ninja-build
-  libboost1.81-dev libboost-url1.81-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev
-  catch2 libbenchmark-dev
-)
+TEST_PACKAGES=(catch2 libbenchmark-dev)
 E2E_PACKAGES=(python3)
 
 PARTS=unit,asan,e2e,demo
@@ -97,10 +93,10 @@ run_e2e() {
 }
 
 run_demo() {
-  if docker/demo.sh --seconds 240; then
+  if docker/demo.sh "$@"; then
     count 1 0
   else
-    say "The demo failed."
+    say "The demo failed: docker/demo.sh $*"
     count 0 1
   fi
 }
@@ -108,7 +104,7 @@ run_demo() {
 read_options "$@"
 need_root tests/run.sh "installs Debian packages and starts a Docker engine of its own"
 LOG=$(mktemp -t skep-tests.XXXXXX)
-install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${E2E_PACKAGES[@]}"
+install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${E2E_PACKAGES[@]}"
 rm -f "$LOG"  # a failed installation has ended the script and points to it
 
 if wants unit || wants e2e; then
@@ -125,7 +121,8 @@ if wants e2e; then
   run_e2e
 fi
 if wants demo; then
-  run_demo
+  run_demo --simulated --seconds 60
+  run_demo --real --seconds 240
 fi
 
 echo "$PASSED passed, $FAILED failed"

@@ -1,18 +1,27 @@
-# Debian packages that the lab needs; sourced after common.sh.
+# Debian packages that the lab and a build of skep need; sourced after common.sh.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # used by those who source this
+BUILD_PACKAGES=(g++ cmake ninja-build libboost1.81-dev libboost-url1.81-dev libcli11-dev
+  libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev)
 # shellcheck disable=SC2034 # used by lab.sh and demo.sh
 LAB_PACKAGES=(docker.io iptables iproute2 util-linux debootstrap ca-certificates jq)
+
+# missing_packages PACKAGE...: prints those that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' ||
+      echo "$package"
+  done
+}
 
 # install_packages LOG PACKAGE...: installs those that are missing. A service that a package would
 # start (dockerd, prometheus) is kept from starting: the lab has its own.
 install_packages() {
-  local log=$1 package missing=() policy=/usr/sbin/policy-rc.d made_policy=no status=0
+  local log=$1 missing policy=/usr/sbin/policy-rc.d made_policy=no status=0
   shift
-  for package in "$@"; do
-    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' ||
-      missing+=("$package")
-  done
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   say "Installing ${missing[*]}"
   if [ ! -e "$policy" ]; then
