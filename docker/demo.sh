@@ -63,6 +63,10 @@ read_options() {
     say "--simulated, --real and --use-engine exclude each other."
     exit 2
   fi
+  if [ "$SIMULATED$REAL$USE_ENGINE" = nonono ] && [ "$(id -u)" -ne 0 ]; then
+    say "A Docker engine of its own needs root, so this is the simulated demo (--real forbids it)."
+    SIMULATED=yes
+  fi
   [ -n "$SECONDS_OF_LOAD" ] || return 0
   local least=120
   if [ "$SIMULATED" = yes ]; then least=10; fi
@@ -89,13 +93,10 @@ start_private_engine() {
   BASE=debian:bookworm-slim
 }
 
-# Decides between the real and the simulated demo where neither was asked for.
+# Falls back to the simulated demo, unless the real one was asked for.
 start_engine() {
   if [ "$USE_ENGINE" = yes ]; then
     check_running_engine
-  elif [ "$(id -u)" -ne 0 ] && [ "$REAL" = no ]; then
-    say "A Docker engine of its own needs root, so this is the simulated demo (--real forbids it)."
-    SIMULATED=yes
   else
     need_root docker/demo.sh "installs packages and starts a Docker engine"
     if start_private_engine; then return; fi
