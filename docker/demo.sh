@@ -22,19 +22,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . lib/packages.sh
 . lib/base_image.sh
 . lib/simulated.sh
+. lib/stack.sh
 
-STACK=mystack
-IMAGES=(skep-demo/prometheus skep-demo/application skep-demo/skep)
+LAB=demo-$$
 OWN_BASE=skep-demo/debian:bookworm-slim  # with --use-engine: a name of our own for the base image
 SECONDS_OF_LOAD=  # empty: as long as is usual
 KEEP=no
 USE_ENGINE=no
 SIMULATED=no
 REAL=no  # fail rather than simulate
-LAB=demo-$$
-LAB_STARTED=no
-BASE=  # the name of the base image, set when there is an engine to build on
-DEPLOYED=no
 TABLE_PID=
 
 read_options() {
@@ -80,19 +76,6 @@ read_options() {
 
 # ---- the engine --------------------------------------------------------------------------------
 
-# False when this machine cannot run one.
-start_private_engine() {
-  ( install_packages "$LOG" "${LAB_PACKAGES[@]}" ) || return
-  say "Starting a private Docker engine"
-  LAB_STARTED=yes
-  if ! run "$LOG" ./lab.sh start "$LAB" --owner $$; then
-    LAB_STARTED=no  # it has cleaned up after itself
-    return 1
-  fi
-  eval "$(./lab.sh env "$LAB")"
-  BASE=debian:bookworm-slim
-}
-
 # Falls back to the simulated demo, unless the real one was asked for.
 start_engine() {
   if [ "$USE_ENGINE" = yes ]; then
@@ -100,8 +83,7 @@ start_engine() {
   else
     need_root docker/demo.sh "installs packages and starts a Docker engine"
     if start_private_engine; then return; fi
-    [ "$REAL" = no ] ||
-      die "The private engine did not start: see $LOG."
+    [ "$REAL" = no ] || die "The private engine did not start: see $LOG."
     tail -n 2 "$LOG" >&2
     say "No Docker engine can be started here, so this is the simulated demo (--real forbids it)."
     SIMULATED=yes
@@ -127,57 +109,8 @@ check_running_engine() {
   BASE=$OWN_BASE
 }
 
-build_images() {
-  local image file started
-  import_base_image "$BASE" "$LOG"
-  for image in "${IMAGES[@]}"; do
-    case $image in
-      */prometheus) file=demo/prometheus.Dockerfile ;;
-      */application) file=demo/Dockerfile ;;
-      *) file=Dockerfile ;;
-    esac
-    started=$SECONDS
-    run "$LOG" docker build --network host --build-arg "BASE=$BASE" -f "$file" -t "$image" .. ||
-      die "Building the image $image failed: see $LOG."
-    say "Built $image in $((SECONDS - started)) s"
-  done
-}
+# ---- the load ----------------------------------------------------------------------------------
 
-# ---- the stack ---------------------------------------------------------------------------------
-
-deploy_stack() {
-  local socket=${DOCKER_HOST#unix://}
-  DOCKER_SOCKET=$socket DOCKER_GID=$(stat -Lc %g "$socket")
-  SKEP_CONFIG_VERSION=$(cat demo-skep.yaml demo/prometheus.yml | sha256sum | cut -c1-12)
-  export DOCKER_SOCKET DOCKER_GID SKEP_CONFIG_VERSION
-  DEPLOYED=yes
-  run "$LOG" docker stack deploy --resolve-image never -c mystack.yml "$STACK" ||
-    die "Deploying the stack failed: see $LOG."
-}
-
-daemon_log() { docker service logs --raw "${STACK}_autoscaler" 2>/dev/null; }
-
-wait_for_first_decision() {
-  local tries=60
-  say "Waiting for the first decision of skep"
-  until daemon_log | grep -q '"event":"decision"'; do
-    [ $((tries -= 1)) -gt 0 ] || die "skep made no decision within 2 minutes."
-    sleep 2
-  done
-}
-
-# The label makes it a part of the stack: `docker stack rm` removes it too.
-start_load() {
-  run "$LOG" docker service create --detach --no-resolve-image --name "${STACK}_load" \
-    --label "com.docker.stack.namespace=$STACK" --network "${STACK}_backend" \
-    --endpoint-mode dnsrr --restart-condition none --limit-memory 64M \
-    skep-demo/application skep-demo-load --seconds "$SECONDS_OF_LOAD" ||
-    die "Starting the load generator failed: see $LOG."
-}
-
-desired_replicas() {
-  docker service inspect --format '{{.Spec.Mode.Replicated.Replicas}}' "${STACK}_application"
-}
 
 # Shows the table for the length of the curve (docker/demo/curve.hpp: it rises from 0.1 on, falls
 # from 0.5 on), and looks with its own eyes at what becomes of the replicas.
@@ -210,11 +143,6 @@ watch_load() {
     die "FAILED: skep did not scale in after the load."
   fi
   say "OK: skep scaled out under load and in again after it."
-}
-
-# count_scaled CONDITION: how many `scaled` events in the daemon's log satisfy it.
-count_scaled() {
-  daemon_log | jq -Rn "[inputs | fromjson? | select(.event == \"scaled\") | select($1)] | length"
 }
 
 # ---- taking it down ----------------------------------------------------------------------------
@@ -294,7 +222,7 @@ if [ "$SIMULATED" = yes ]; then
 else
   SECONDS_OF_LOAD=${SECONDS_OF_LOAD:-240}
   build_images
-  deploy_stack
+  deploy_stack ./demo-skep.yaml
   wait_for_first_decision
   start_load
   watch_load
