@@ -35,7 +35,8 @@ constexpr std::string_view kUsage =
     "  --seconds N     length of the whole curve (240)\n"
     "  --base N        requests a second at the start and the end (4)\n"
     "  --peak N        requests a second at the top (32)\n"
-    "  --senders N     requests at once, at most (32)\n";
+    "  --senders N     requests at once, at most (32)\n"
+    "  --slow-ms N     an answer that takes longer than this counts as slow (500)\n";
 constexpr milliseconds kRequestTimeout{3000};
 constexpr milliseconds kStep{20};
 
@@ -99,8 +100,8 @@ bool send_request(const sockaddr_storage& address, const std::string& request) {
 // The threads that send. Requests are handed over by number only: all are alike.
 class Senders {
  public:
-  Senders(std::size_t count, Targets& targets, std::string request)
-      : idle_(count), targets_(targets), request_(std::move(request)) {
+  Senders(std::size_t count, milliseconds slow_from, Targets& targets, std::string request)
+      : idle_(count), slow_from_(slow_from), targets_(targets), request_(std::move(request)) {
     for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
   }
 
@@ -124,6 +125,7 @@ class Senders {
   }
 
   std::atomic<long> answered{0};
+  std::atomic<long> slow{0};  // of those answered
   std::atomic<long> failed{0};
   std::atomic<long> dropped{0};
 
@@ -137,7 +139,13 @@ class Senders {
       --idle_;
       lock.unlock();
       const std::optional<sockaddr_storage> address = targets_.next();
-      ++(address && send_request(*address, request_) ? answered : failed);
+      const auto sent = steady_clock::now();
+      if (!address || !send_request(*address, request_)) {
+        ++failed;
+      } else {
+        ++answered;
+        if (steady_clock::now() - sent > slow_from_) ++slow;
+      }
       lock.lock();
       ++idle_;
     }
@@ -148,6 +156,7 @@ class Senders {
   std::size_t due_ = 0;   // handed over, not yet taken
   std::size_t idle_ = 0;  // senders that wait; never less than due_
   bool closed_ = false;
+  milliseconds slow_from_;
   Targets& targets_;
   std::string request_;
   std::vector<std::thread> threads_;
@@ -155,10 +164,10 @@ class Senders {
 
 void print_state(double seconds, double rate, const Senders& senders, const Targets& targets) {
   std::printf(
-      "{\"event\":\"load\",\"second\":%.0f,\"planned_rps\":%.1f,\"answered\":%ld,\"failed\":%ld,"
-      "\"dropped\":%ld,\"targets\":%zu}\n",
-      seconds, rate, senders.answered.load(), senders.failed.load(), senders.dropped.load(),
-      targets.size());
+      "{\"event\":\"load\",\"second\":%.0f,\"planned_rps\":%.1f,\"answered\":%ld,\"slow\":%ld,"
+      "\"failed\":%ld,\"dropped\":%ld,\"targets\":%zu}\n",
+      seconds, rate, senders.answered.load(), senders.slow.load(), senders.failed.load(),
+      senders.dropped.load(), targets.size());
   std::fflush(stdout);
 }
 
@@ -170,13 +179,15 @@ int run(int argc, char** argv) {
                          {"seconds", "240"},
                          {"base", "4"},
                          {"peak", "32"},
-                         {"senders", "32"}},
+                         {"senders", "32"},
+                         {"slow-ms", "500"}},
                         kUsage);
   const int burn_ms = static_cast<int>(options.number("burn-ms", 0, 10'000));
   const double length_s = options.number("seconds", 1, 86'400);
   const double base = options.number("base", 0, 1000);
   const double peak = options.number("peak", base, 1000);
   const auto count = static_cast<std::size_t>(options.number("senders", 1, 256));
+  const milliseconds slow_from(static_cast<int>(options.number("slow-ms", 1, 60'000)));
   options.number("port", 1, 65535);
 
   const Fd signals = termination_signals();
@@ -189,7 +200,7 @@ int run(int argc, char** argv) {
     }
   });
   {
-    Senders senders(count, targets,
+    Senders senders(count, slow_from, targets,
                     "GET /burn?ms=" + std::to_string(burn_ms) + " HTTP/1.1\r\nHost: " +
                         options.text("host") + "\r\nConnection: close\r\n\r\n");
     const auto start = steady_clock::now();
@@ -209,6 +220,7 @@ int run(int argc, char** argv) {
         next_line += 1;
       }
     }
+    print_state(passed_s, planned_rate(passed_s / length_s, base, peak), senders, targets);
   }
   done = true;
   resolver.join();

@@ -21,6 +21,12 @@ std::string format_row(const std::string& time, const std::string& load, const s
   return text + reason;
 }
 
+/// A reason without its first clause, which tells the CPU that stands beside it anyway.
+std::string without_cpu(const std::string& reason) {
+  const std::size_t end = reason.find(": ");
+  return reason.starts_with("CPU ") && end != std::string::npos ? reason.substr(end + 2) : reason;
+}
+
 std::string text_of(const char* format, double value) {
   char text[32];
   std::snprintf(text, sizeof text, format, value);
@@ -58,7 +64,7 @@ std::string Table::header() {
 
 std::string Table::row(const std::string& line, Duration now, double load) {
   const Json event = Json::parse(line, nullptr, false);
-  if (!event.is_object() || event.value("event", "") != "decision") return {};
+  if (!event.is_object() || event.value("event", Json()) != "decision") return {};
   const bool applied = event.value("applied", false);
   const auto half_hour = static_cast<std::size_t>(now / std::chrono::minutes(30));
   if (!applied && half_hour_ == half_hour) return {};
@@ -75,7 +81,8 @@ std::string Table::row(const std::string& line, Duration now, double load) {
   if (running != desired) count += " of " + std::to_string(desired);
   return format_row(time, text_of("%.1f", load), text_of("%.0f%%", event.value("cpu_percent", 0.0)),
                     count, replica_bar(load, running),
-                    event.value("action", "") + (applied ? " *" : ""), event.value("reason", ""));
+                    event.value("action", "") + (applied ? " *" : ""),
+                    without_cpu(event.value("reason", "")));
 }
 
 }  // namespace skep::demo

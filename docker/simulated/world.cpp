@@ -9,7 +9,6 @@
 namespace skep::demo {
 namespace {
 
-constexpr const char* kService = "mystack_application";
 constexpr const char* kSpec =
     R"({"Name":"mystack_application","TaskTemplate":{"ContainerSpec":{"Image":"application"}},)"
     R"("Mode":{"Replicated":{"Replicas":1}},"EndpointSpec":{"Mode":"dnsrr"}})";

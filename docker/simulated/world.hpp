@@ -14,6 +14,8 @@
 
 namespace skep::demo {
 
+inline constexpr const char* kService = "mystack_application";
+
 /// What the world saw of a day, whatever the daemon says of itself.
 struct DayReport {
   int first = 1;  ///< replicas at the beginning
@@ -36,6 +38,7 @@ class World {
   World(const std::string& socket_path, std::vector<double> load, double cpu_limit_percent);
 
   std::string prometheus_url() const { return prometheus_.url(); }
+  test::FakeDocker& docker() { return docker_; }
 
   /// Lets the time pass up to `now` since the beginning, which must not go back; later than the
   /// load is long, its last value holds.
