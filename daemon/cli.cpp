@@ -4,6 +4,7 @@
 #include "daemon/compare_command.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/simulate_command.hpp"
+#include "daemon/train_command.hpp"
 #include "daemon/version.hpp"
 
 #include <cstdio>
@@ -63,6 +64,9 @@ int run_command_line(int argc, char** argv) {
   CompareOptions compare_options;
   CLI::App* compare_command = add_compare_command(app, compare_options);
 
+  TrainOptions training;
+  CLI::App* train_command = add_train_command(app, training);
+
   CLI::App* version_command =
       app.add_subcommand("version", "Show the versions of skep, compiler and libraries.");
 
@@ -84,6 +88,7 @@ int run_command_line(int argc, char** argv) {
     if (compare_command->parsed()) return run_compare(compare_options);
     if (check_command->parsed()) return check(checked_file);
     if (simulate_command->parsed()) return run_simulate(simulation);
+    if (train_command->parsed()) return run_train(training);
     if (version_command->parsed()) std::fputs(version_text().c_str(), stdout);
     return version_command->parsed() ? 0 : wrong_usage("a command is missing");
   } catch (const std::exception& error) {

@@ -43,10 +43,14 @@ std::string filled_query(std::string_view query, std::string_view service,
   return filled;
 }
 
+std::string query_window(Duration interval) {
+  return format_duration(std::max(interval, kShortestWindow));
+}
+
 MetricsReader::MetricsReader(const MetricsSettings& settings, Duration interval)
     : cpu_of_service_(settings.cpu.of == QueryScope::kService),
       ram_of_service_(settings.ram.of == QueryScope::kService),
-      window_(format_duration(std::max(interval, kShortestWindow))) {
+      window_(query_window(interval)) {
   const auto add = [this](Kind kind, const std::string& text) {
     queries_.push_back({kind, text, {}});
   };

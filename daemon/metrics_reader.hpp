@@ -20,6 +20,9 @@ namespace skep {
 /// these, stay as they are. `window` as Prometheus writes durations, such as 1m30s.
 std::string filled_query(std::string_view query, std::string_view service, std::string_view window);
 
+/// What $window becomes: the larger of `interval` and one minute.
+std::string query_window(Duration interval);
+
 struct MetricsReading {
   Metrics metrics;
   std::vector<std::string> warnings;  ///< what Prometheus wants to be known about its answers

@@ -13,26 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* policy_name(PolicyType policy) {
-  switch (policy) {
-    case PolicyType::kQLearning:
-      return "q_learning";
-    case PolicyType::kMixture:
-      return "mixture";
-    case PolicyType::kDynaQ:
-      return "dyna_q";
-    case PolicyType::kModelBased:
-      return "model_based";
-    case PolicyType::kTargetTracking:
-      return "target_tracking";
-    case PolicyType::kThresholds:
-      return "thresholds";
-    case PolicyType::kStatic:
-      return "static";
-  }
-  return "";
-}
-
 Json service_json(const ServiceSettings& service) {
   const ControllerSettings& controller = service.controller;
   Json fields = Json::object();
@@ -70,6 +50,26 @@ std::string count_text(const Settings& settings) {
 }
 
 }  // namespace
+
+const char* policy_name(PolicyType policy) {
+  switch (policy) {
+    case PolicyType::kQLearning:
+      return "q_learning";
+    case PolicyType::kMixture:
+      return "mixture";
+    case PolicyType::kDynaQ:
+      return "dyna_q";
+    case PolicyType::kModelBased:
+      return "model_based";
+    case PolicyType::kTargetTracking:
+      return "target_tracking";
+    case PolicyType::kThresholds:
+      return "thresholds";
+    case PolicyType::kStatic:
+      return "static";
+  }
+  return "";
+}
 
 void log_started(EventLog& log, const Settings& settings, const RunOptions& options) {
   Json fields = Json::object();

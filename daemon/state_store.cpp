@@ -202,14 +202,32 @@ std::string StateStore::set_aside(std::string_view service, std::string_view rea
   return move_away(file_name(service), "other", reason, now);
 }
 
+Result<std::string> StateStore::keep_copy(std::string_view service, WallTime now) {
+  const std::string file = file_name(service);
+  const std::string copy = free_name(file, "before-training", now);
+  std::error_code failed;
+  std::filesystem::copy_file(folder_ + "/" + file, folder_ + "/" + copy, failed);
+  if (failed) {
+    return storage_error("The saved state " + folder_ + "/" + excerpt(file) + " cannot be copied",
+                         failed.value());
+  }
+  return folder_ + "/" + copy;
+}
+
+std::string StateStore::free_name(const std::string& file, std::string_view mark,
+                                  WallTime now) const {
+  const std::string base = file + "." + std::string(mark) + "-" + compact_utc(now);
+  std::string name = base;
+  for (int i = 2; ::faccessat(folder_fd_.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+       ++i) {
+    name = base + "-" + std::to_string(i);
+  }
+  return name;
+}
+
 std::string StateStore::move_away(const std::string& file, std::string_view mark,
                                   std::string_view reason, WallTime now) {
-  const std::string base = file + "." + std::string(mark) + "-" + compact_utc(now);
-  std::string target = base;
-  for (int i = 2; ::faccessat(folder_fd_.get(), target.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-       ++i) {
-    target = base + "-" + std::to_string(i);
-  }
+  const std::string target = free_name(file, mark, now);
   const std::string what = "The saved state " + folder_ + "/" + excerpt(file) +
                            " cannot be used because " + std::string(reason);
   if (::renameat(folder_fd_.get(), file.c_str(), folder_fd_.get(), target.c_str()) != 0) {

@@ -4,6 +4,7 @@
 //   <folder>/<service>.state            see state_codec.hpp
 //   <folder>/<service>.state.tmp        being written; means nothing after a crash
 //   <folder>/<service>.state.damaged-<UTC>, .other-<UTC>    set aside, never read again
+//   <folder>/<service>.state.before-training-<UTC>          a copy, likewise
 //
 // All calls block; they take a few milliseconds on a local disk.
 #pragma once
@@ -42,6 +43,10 @@ class StateStore {
   /// The last snapshot of this service. A file that cannot be used is set aside with a warning.
   Loaded load(std::string_view service, WallTime now);
 
+  /// Copies the file of this service, which must exist, before training replaces what it holds;
+  /// returns the path of the copy. Error: kStorage.
+  Result<std::string> keep_copy(std::string_view service, WallTime now);
+
   /// Moves the file of this service out of the way, because its table is for another configuration;
   /// `reason` is the end of a sentence, "its table has another layout". Returns the warning: where
   /// it is now, and why.
@@ -51,6 +56,8 @@ class StateStore {
   StateStore(std::string folder, FileDescriptor folder_fd, FileDescriptor lock_fd);
   std::string move_away(const std::string& file, std::string_view mark, std::string_view reason,
                         WallTime now);
+  /// A name beside `file` that is free: with the mark and the time.
+  std::string free_name(const std::string& file, std::string_view mark, WallTime now) const;
   /// The errno of a whole save, or 0.
   int replace_file(const std::string& file, std::string_view text);
 

@@ -1,6 +1,8 @@
 #include "tests/integration/fake_prometheus.hpp"
 
+#include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace skep::test {
 
@@ -44,7 +46,55 @@ std::vector<std::string> FakePrometheus::queries() const {
   return queries_;
 }
 
+void FakePrometheus::set_history(const std::string& part_of_query,
+                                 std::function<std::string(double)> value) {
+  const std::lock_guard lock(mutex_);
+  histories_.emplace_back(part_of_query, std::move(value));
+}
+
+int FakePrometheus::ranges() const {
+  const std::lock_guard lock(mutex_);
+  return ranges_;
+}
+
+FakeReply FakePrometheus::range(const std::string& form) {
+  const std::lock_guard lock(mutex_);
+  ++ranges_;
+  const std::string query = form_value(form, "query");
+  const double start = std::stod(form_value(form, "start"));
+  const double step = std::stod(form_value(form, "step"));
+  const double points = std::floor((std::stod(form_value(form, "end")) - start) / step + 1e-6) + 1;
+  if (points > 11'000) {
+    return FakeReply(R"({"status":"error","errorType":"bad_data","error":"exceeded maximum )"
+                     R"(resolution of 11,000 points per timeseries"})",
+                     400);
+  }
+  std::string series;
+  for (const auto& [part, value_at] : histories_) {
+    if (query.find(part) == std::string::npos) continue;
+    std::string values;
+    for (double i = 0; i < points; ++i) {
+      const double time = start + i * step;
+      const std::string value = value_at(time);
+      if (value.empty()) continue;
+      char stamp[32];
+      std::snprintf(stamp, sizeof stamp, "%.3f", time);
+      values += std::string(values.empty() ? "[" : ",[") + stamp + ",\"" + value + "\"]";
+    }
+    if (values.empty()) continue;
+    if (!series.empty()) series += ',';
+    series += R"({"metric":{},"values":[)" + values + "]}";
+  }
+  FakeReply reply(R"({"status":"success","data":{"resultType":"matrix","result":[)" + series +
+                  "]}}");
+  reply.fault = fault_;
+  return reply;
+}
+
 FakeReply FakePrometheus::handle(const FakeRequest& request) {
+  if (request.path == "/api/v1/query_range") {
+    return range(request.method == "POST" ? request.body : request.query);
+  }
   if (request.path != "/api/v1/query") return FakeReply("404 page not found\n", 404);
   const std::string query =
       form_value(request.method == "POST" ? request.body : request.query, "query");

@@ -1,4 +1,4 @@
-// A Prometheus that answers instant queries with what the test says.
+// A Prometheus that answers instant queries and range queries with what the test says.
 #pragma once
 
 #include "tests/integration/fake_server.hpp"
@@ -27,20 +27,29 @@ class FakePrometheus {
   void set_reply(const std::string& part_of_query, const FakeReply& reply);
   /// The same, made anew for each query.
   void set_handler(const std::string& part_of_query, std::function<FakeReply()> make);
+  /// One series over time, for range queries: the value at a Unix time, or "" for none. Ranges of
+  /// more than 11,000 points are refused, as the real one does.
+  void set_history(const std::string& part_of_query, std::function<std::string(double)> value);
   /// While it is not kNone, every query meets this fault.
   void set_fault(Fault fault);
 
   /// The decoded queries in the order in which they came, with the method: "GET up".
   std::vector<std::string> queries() const;
 
+  /// How many range queries came.
+  int ranges() const;
+
   FakeServer& server() { return server_; }
   std::string url() const { return server_.url(); }
 
  private:
   FakeReply handle(const FakeRequest& request);
+  FakeReply range(const std::string& form);
 
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::function<FakeReply()>>> rules_;
+  std::vector<std::pair<std::string, std::function<std::string(double)>>> histories_;
+  int ranges_ = 0;
   Fault fault_ = Fault::kNone;
   std::vector<std::string> queries_;
   FakeServer server_{[this](const FakeRequest& request) { return handle(request); }};

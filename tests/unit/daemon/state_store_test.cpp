@@ -371,5 +371,22 @@ TEST_CASE("No crash shortens a cooldown") {
   }
 }
 
+TEST_CASE("a copy before training is kept beside the file, and never read") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.keep_copy("web", at(0)));  // there is nothing to copy
+  REQUIRE_FALSE(store.save("web", snapshot_of(1), at(0)));
+  const Result<std::string> first = store.keep_copy("web", at(0));
+  const Result<std::string> second = store.keep_copy("web", at(0));
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(fs::path(*first).filename() == "web.state.before-training-20261124T140000Z");
+  CHECK(fs::path(*second).filename() == "web.state.before-training-20261124T140000Z-2");
+  CHECK(content(*first) == content(folder.path() / "web.state"));
+  CHECK(fs::status(*first).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  REQUIRE_FALSE(store.save("web", snapshot_of(2), at(1)));
+  CHECK(store.load("web", at(2)).snapshot->ticks == 2);
+}
+
 }  // namespace
 }  // namespace skep

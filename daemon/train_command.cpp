@@ -1,0 +1,236 @@
+#include "daemon/train_command.hpp"
+
+#include "config/duration.hpp"
+#include "core/training.hpp"
+#include "daemon/progress.hpp"
+#include "daemon/started_event.hpp"
+#include "daemon/state_store.hpp"
+#include "daemon/trace_file.hpp"
+#include "daemon/train_history.hpp"
+#include "daemon/train_report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace skep {
+namespace {
+
+int fail(int status, const std::string& message) {
+  std::fprintf(stderr, "skep: %s\n", message.c_str());
+  return status;
+}
+
+/// What went wrong, with the exit status.
+struct Failure {
+  int status;
+  std::string message;
+};
+using HistoryOrFailure = std::variant<TrainingHistory, Failure>;
+
+HistoryOrFailure history_of_trace(const TrainOptions& options, const SimulationSetup& setup) {
+  TraceSelection selection;
+  if (!options.column.empty()) selection.name = options.column;
+  selection.most = 1;
+  selection.keep_gaps = true;
+  Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
+  if (!read) {
+    return Failure{read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message};
+  }
+  TraceColumn& column = read->front();
+  const std::string unusable =
+      scale_load(column.values, options.simulation.peak, setup.settings.replicas.max, setup.step);
+  if (!unusable.empty()) {
+    return Failure{1, options.trace_file + ": column '" + column.name + "' " + unusable};
+  }
+  TrainingHistory history;
+  history.load.loads = std::move(column.values);
+  history.load.known = history.load.loads.size() - column.gaps;
+  history.step = setup.step;
+  history.source = options.trace_file + ", column " + column.name;
+  history.notes.push_back(
+      "RAM of a replica is taken to be 20% and up to 20% more with its CPU, since a trace does not "
+      "tell it.");
+  return history;
+}
+
+/// What had to be assumed, a sentence each.
+std::vector<std::string> notes_of(const ServiceHistory& history, const LoadHistory& load,
+                                  Duration interval) {
+  std::vector<std::string> notes = history.warnings;
+  for (std::string& warning : notes) warning = "Prometheus warns: " + warning;
+  if (history.grid.step > interval) {
+    notes.push_back("A point every " + format_duration(interval) +
+                    " would be more than 500,000, so each of these is held for several ticks; a "
+                    "shorter --from trains on what the daemon sees.");
+  }
+  if (history.unusable > 0) {
+    notes.push_back(std::to_string(history.unusable) +
+                    " values were NaN, infinite or negative, and count as gaps.");
+  }
+  if (load.saturated > 0) {
+    notes.push_back(
+        std::to_string(load.saturated) +
+        " points were saturated, so their demand is hidden: it is taken to be 15% above "
+        "what the replicas could do. A load query would tell it.");
+  }
+  if (history.measured.replicas.empty()) {
+    notes.push_back(
+        "How many replicas ran is not known (see metrics.replicas), so demand hidden by saturation "
+        "is not seen.");
+  }
+  if (!load.ram_known) {
+    notes.push_back(
+        "RAM of a replica is taken to be 20% and up to 20% more with its CPU: without the history "
+        "of the replicas it cannot be told.");
+  }
+  return notes;
+}
+
+HistoryOrFailure history_of_prometheus(const TrainOptions& options, const SimulationSetup& setup) {
+  const ParsedDuration from = parse_duration(options.from);
+  if (!from.value) return Failure{2, "--from: " + from.error};
+  if (*from.value < std::chrono::seconds(1)) return Failure{2, "--from: must be at least 1s."};
+  std::string full_name = options.full_name;
+  if (full_name.empty()) {
+    if (setup.service.match == NameMatch::kPrefix) {
+      return Failure{2,
+                     "the configuration has only the beginning of the service's name: give all "
+                     "of it with --full-name."};
+    }
+    full_name = setup.service.name;
+  }
+  Progress progress("asking Prometheus");
+  const Result<ServiceHistory> read =
+      read_service_history(setup.prometheus, setup.service, full_name, *from.value,
+                           [&progress](double part) { progress.at(part); });
+  if (!read) {
+    return Failure{read.error().code == ErrorCode::kInvalid ? 2 : 1, read.error().message};
+  }
+  TrainingHistory history;
+  history.load = load_history(read->measured);
+  history.step = read->grid.step;
+  history.source = "Prometheus since " + rfc3339(read->grid.start);
+  history.notes = notes_of(*read, history.load, setup.settings.interval);
+  return history;
+}
+
+/// The simulated service behaves like the one that was measured.
+SimulatorSettings like_measured(SimulatorSettings simulator, const LoadHistory& load) {
+  if (load.ram_known) {
+    simulator.ram_base_percent = load.ram_base_percent;
+    simulator.ram_per_load_percent = load.ram_per_load_percent;
+  }
+  if (load.service_time > Duration::zero() && simulator.service_time > Duration::zero()) {
+    simulator.service_time = load.service_time;
+  }
+  return simulator;
+}
+
+/// Puts what was learned in place of what the state file holds; returns the exit status.
+int save(StateStore& store, const std::string& service, const Snapshot& learned,
+         const std::string& folder) {
+  StateStore::Loaded before = store.load(service, wall_now());
+  if (before.warning) std::fprintf(stderr, "skep: %s\n", before.warning->c_str());
+  if (before.snapshot) {
+    const Result<std::string> copy = store.keep_copy(service, wall_now());
+    if (!copy) return fail(1, copy.error().message);
+    std::printf("The state that was there is kept in %s.\n", copy->c_str());
+  }
+  const Snapshot snapshot = with_learned(before.snapshot.value_or(Snapshot{}), before.age, learned);
+  if (const std::optional<Error> failed = store.save(service, snapshot, wall_now())) {
+    return fail(1, failed->message);
+  }
+  std::printf("Saved to %s: skep run starts from it.\n", folder.c_str());
+  return 0;
+}
+
+}  // namespace
+
+CLI::App* add_train_command(CLI::App& app, TrainOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "train", "Let the agent of a service learn from its load of the past, before it scales.");
+  const auto option = [command](const char* name, auto& value, const char* text, const char* type) {
+    return command->add_option(name, value, text)->type_name(type);
+  };
+  option("--config", options.simulation.config_file, "the configuration file", "FILE")->required();
+  CLI::Option* trace = option("--trace", options.trace_file,
+                              "the load: CSV with a header; nothing is learned over "
+                              "empty and NaN cells",
+                              "CSV");
+  CLI::Option* from = option("--from", options.from,
+                             "ask the configured Prometheus for the last DURATION of the service's "
+                             "own metrics, such as 7d",
+                             "DURATION")
+                          ->excludes(trace);
+  option("--column", options.column,
+         "which column of the trace, in any unit (default: the first numeric one after the first)",
+         "NAME")
+      ->excludes(from);
+  option("--full-name", options.full_name,
+         "the full name of the service, where the configuration has a prefix", "NAME")
+      ->excludes(trace);
+  add_simulation_options(*command, options.simulation);
+  for (const char* of_trace : {"--step", "--peak"}) command->get_option(of_trace)->excludes(from);
+  command->add_flag("--dry-run", options.dry_run,
+                    "only say what it would have done; the saved state stays as it is");
+  command->footer(
+      "Stop the daemon first, for the state folder is locked while it runs. What was learned "
+      "takes\n"
+      "the place of what the state file knew, of which a copy is kept; cooldown and pause stay.\n"
+      "With less than 500 ticks of history nothing is changed, and the prior is used.");
+  return command;
+}
+
+int run_train(const TrainOptions& options) {
+  if (options.trace_file.empty() == options.from.empty()) {
+    return fail(2, "give the load of the past: --trace CSV, or --from 7d for that in Prometheus.");
+  }
+  const std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
+  if (!setup) return 2;
+  const ControllerSettings& settings = setup->settings;
+  const std::string& service = setup->service.name;
+  const PolicyType policy = settings.agent.policy;
+  if (!can_learn(settings)) {
+    return fail(2, std::string("the policy ") + policy_name(policy) + " of " + service +
+                       " is a rule, which learns nothing: choose another agent.policy.");
+  }
+  std::optional<StateStore> store;
+  if (!options.dry_run) {
+    Result<StateStore> opened = StateStore::open(setup->state.path);
+    if (!opened) return fail(1, opened.error().message);
+    store.emplace(std::move(*opened));
+  }
+
+  const HistoryOrFailure got = options.from.empty() ? history_of_trace(options, *setup)
+                                                    : history_of_prometheus(options, *setup);
+  if (const Failure* failure = std::get_if<Failure>(&got)) {
+    return fail(failure->status, failure->message);
+  }
+  const TrainingHistory& history = std::get<TrainingHistory>(got);
+  print_history(service, history);
+  const double ticks = static_cast<double>(history.load.known) *
+                       std::min(1.0, to_seconds(history.step) / to_seconds(settings.interval));
+  if (ticks < static_cast<double>(kLeastTrainingTicks)) {
+    std::printf(
+        "\nThis is too little history: %.0f ticks with data, and at least %zu are needed. Nothing "
+        "was saved; the agent starts from its prior, and learns as it runs.\n",
+        ticks, kLeastTrainingTicks);
+    return 0;
+  }
+  TrainingResult result;
+  {
+    Progress progress("training");
+    result = train(settings, like_measured(setup->simulator, history.load), history.load.loads,
+                   history.step, [&progress](double part) { progress.at(part); });
+  }
+  print_training(result, policy);
+  return store ? save(*store, service, result.learned, setup->state.path) : 0;
+}
+
+}  // namespace skep
