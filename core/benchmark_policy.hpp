@@ -36,6 +36,7 @@ class ControllerPolicy final : public BenchmarkPolicy {
       : controller_(settings, Controller::Detail::kNumbers) {}
   int decide(const Sight& sight) override;
 
+  const Controller& controller() const { return controller_; }
   /// What it has learned, and the same policy with what another one of equal settings has learned.
   /// Throws std::logic_error when the settings differ.
   Snapshot learned() const;

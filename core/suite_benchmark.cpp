@@ -17,11 +17,6 @@ double violation(double load, int replicas) {
   return overload > 1 ? overload : 0;
 }
 
-double holding_cost(const RewardWeights& weights, double load, int replicas) {
-  return weights.performance * violation(load, replicas) +
-         weights.resources * replicas / kMaxReplicas;
-}
-
 Score run(const Cell& cell, BenchmarkPolicy& policy, std::vector<int>& replicas) {
   ReplaySettings settings;
   settings.max_replicas = kMaxReplicas;
@@ -33,6 +28,11 @@ Score run(const Cell& cell, BenchmarkPolicy& policy, std::vector<int>& replicas)
 }
 
 }  // namespace
+
+double holding_cost(const RewardWeights& weights, double load, int replicas) {
+  return weights.performance * violation(load, replicas) +
+         weights.resources * replicas / kMaxReplicas;
+}
 
 std::vector<double> scaled(std::span<const double> trace) {
   std::vector<double> load(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(
@@ -82,34 +82,37 @@ Score score(const Cell& cell, std::span<const int> replicas) {
   return score;
 }
 
-Score run_policy(const Cell& cell, const ControllerSettings& settings) {
+Score run_policy(const Cell& cell, const ControllerSettings& settings, std::vector<int>& replicas,
+                 const std::function<void(const Controller&)>& at_end) {
   ControllerPolicy policy(settings);
-  std::vector<int> replicas;
-  return run(cell, policy, replicas);
+  const Score score = run(cell, policy, replicas);
+  if (at_end) {
+    at_end(policy.controller());
+  }
+  return score;
 }
 
-Score run_hpa_50(const Cell& cell) {
+Score run_hpa_50(const Cell& cell, std::vector<int>& replicas) {
   Hpa hpa({0.5, 0.1, 5}, kMaxReplicas);
-  std::vector<int> replicas;
   return run(cell, hpa, replicas);
 }
 
-Score run_best_hpa(const Cell& cell) {
-  std::vector<int> replicas;
+Score run_best_hpa(const Cell& cell, std::vector<int>& replicas) {
+  replicas.clear();
   Score best;
-  bool first = true;
+  std::vector<int> tried;
   for (const HpaSettings& settings : hpa_grid()) {
     Hpa hpa(settings, kMaxReplicas);
-    const Score score = run(cell, hpa, replicas);
-    if (first || score.cost < best.cost) {
+    const Score score = run(cell, hpa, tried);
+    if (replicas.empty() || score.cost < best.cost) {
       best = score;
-      first = false;
+      replicas = tried;
     }
   }
   return best;
 }
 
-Score run_optimum(const Cell& cell) {
+Score run_optimum(const Cell& cell, std::vector<int>& replicas) {
   const std::size_t ticks = cell.load.size();
   ClairvoyantProblem problem;
   problem.ticks = ticks;
@@ -122,7 +125,8 @@ Score run_optimum(const Cell& cell) {
   problem.change = [&cell, ticks](std::size_t tick) {
     return is_scored(tick, ticks) ? cell.weights.adaptation : 0;
   };
-  return score(cell, clairvoyant(problem));
+  replicas = clairvoyant(problem);
+  return score(cell, replicas);
 }
 
 ControllerSettings settings(PolicyType policy, const Cell& cell) {

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -55,14 +56,20 @@ struct Score {
 };
 Score score(const Cell& cell, std::span<const int> replicas);
 
-Score run_policy(const Cell& cell, const ControllerSettings& settings);
+/// Every run leaves the replicas of each tick in `replicas`, which is overwritten. `at_end`, which
+/// may be empty, gets the controller when the trace is over.
+Score run_policy(const Cell& cell, const ControllerSettings& settings, std::vector<int>& replicas,
+                 const std::function<void(const Controller&)>& at_end);
 /// Target 50%, tolerance 0.1, a window of 5 ticks.
-Score run_hpa_50(const Cell& cell);
+Score run_hpa_50(const Cell& cell, std::vector<int>& replicas);
 /// The HPA of hpa_grid() with the least cost on this very cell, known in hindsight only.
-Score run_best_hpa(const Cell& cell);
+Score run_best_hpa(const Cell& cell, std::vector<int>& replicas);
 /// The best counts there are. It cares for the scored ticks only, so that its first quarter says
 /// nothing.
-Score run_optimum(const Cell& cell);
+Score run_optimum(const Cell& cell, std::vector<int>& replicas);
+
+/// What having `replicas` at a tick with `load` costs, without the price of a change.
+double holding_cost(const RewardWeights& weights, double load, int replicas);
 
 /// The settings of a policy of the daemon in this cell; the same for all traces.
 ControllerSettings settings(PolicyType policy, const Cell& cell);

@@ -64,6 +64,10 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("NAME");
   command->add_flag("--json", options.json, "print one JSON object");
+  command
+      ->add_option("--report", options.report,
+                   "write a page with charts, for --trace and --benchmark suite")
+      ->type_name("FILE.html");
   return command;
 }
 
@@ -73,6 +77,9 @@ int run_compare(const CompareOptions& options) {
   }
   if (options.benchmark.empty() != options.traces.empty()) {
     return wrong_usage("--benchmark NAME and --traces FOLDER go together");
+  }
+  if (options.benchmark == "rossi" && !options.report.empty()) {
+    return wrong_usage("--report is for --trace and --benchmark suite");
   }
   std::vector<ComparedPolicy> policies;
   for (const ComparedPolicy& policy : compared_policies()) {

@@ -2,6 +2,8 @@
 
 #include "core/service_optimum.hpp"
 #include "daemon/compare_trace_output.hpp"
+#include "daemon/compare_trace_report.hpp"
+#include "daemon/report_page.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
 
@@ -180,7 +182,7 @@ int compare_traces(const CompareOptions& options, const std::vector<ComparedPoli
   if (comparison.traces.empty()) return 1;
   run_all(comparison, policies, !options.report.empty());
   options.json ? print_json(comparison) : print_tables(comparison);
-  return 0;
+  return options.report.empty() || write_report(report_data(comparison), options.report) ? 0 : 1;
 }
 
 }  // namespace skep

@@ -166,14 +166,21 @@ TEST_CASE("suite: no policy is better than the optimum, and no HPA than the best
   const std::vector<double> load = suite::scaled(trace);
   const auto setting = GENERATE(from_range(suite::kSettings));
   const suite::Cell cell{load, suite::kWeightings[0], setting};
-  const double optimum = suite::run_optimum(cell).cost;
-  const double best = suite::run_best_hpa(cell).cost;
+  std::vector<int> replicas;
+  const double optimum = suite::run_optimum(cell, replicas).cost;
+  const double best = suite::run_best_hpa(cell, replicas).cost;
+  CHECK(suite::score(cell, replicas).cost == best);
+  bool ended = false;
   const double tracking =
-      suite::run_policy(cell, suite::settings(PolicyType::kTargetTracking, cell)).cost;
+      suite::run_policy(cell, suite::settings(PolicyType::kTargetTracking, cell), replicas,
+                        [&ended](const Controller&) { ended = true; })
+          .cost;
+  CHECK(ended);
+  CHECK(suite::score(cell, replicas).cost == tracking);
   CHECK(optimum > 0);
   CHECK(optimum <= best);
   CHECK(optimum <= tracking);
-  CHECK(best <= suite::run_hpa_50(cell).cost);
+  CHECK(best <= suite::run_hpa_50(cell, replicas).cost);
 }
 
 }  // namespace skep::test

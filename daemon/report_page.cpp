@@ -1,0 +1,86 @@
+#include "daemon/report_page.hpp"
+
+#include "daemon/report_assets.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+namespace skep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Five digits are more than a chart can show, and the page stays small.
+double rounded(double value) {
+  if (value == 0 || !std::isfinite(value)) return 0;
+  const double unit = std::pow(10, std::floor(std::log10(std::abs(value))) - 4);
+  return std::round(value / unit) * unit;
+}
+
+/// JSON that may stand in a script element: no "<" can end it or begin another.
+std::string script_text(const Json& data) {
+  std::string text;
+  for (const char c : data.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+    c == '<' ? text += "\\u003c" : text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+Json series_json(const ReportSeries& series) {
+  Json json{{"low", Json::array()},
+            {"high", Json::array()},
+            {"late", Json::array()},
+            {"cost", Json::array()}};
+  for (const ReportSeries::Part& part : series.parts()) {
+    const auto ticks = static_cast<double>(part.ticks);
+    json["low"].push_back(part.least_replicas);
+    json["high"].push_back(part.most_replicas);
+    json["late"].push_back(std::round(100 * static_cast<double>(part.violations) / ticks));
+    json["cost"].push_back(rounded(part.cost / ticks));
+  }
+  return json;
+}
+
+Json load_json(const ReportSeries& series) {
+  Json json{{"low", Json::array()}, {"high", Json::array()}};
+  for (const ReportSeries::Part& part : series.parts()) {
+    json["low"].push_back(rounded(part.least_load));
+    json["high"].push_back(rounded(part.most_load));
+  }
+  return json;
+}
+
+Json map_json(const PolicyMap& map) {
+  if (map.wanted.empty()) return {};
+  Json json;
+  json["loads"] = Json::array();
+  for (const double load : map.loads) json["loads"].push_back(rounded(load));
+  json["replicas"] = map.replicas;
+  json["wanted"] = map.wanted;
+  return json;
+}
+
+std::string report_page(const Json& data) {
+  return kReportBeforeData + script_text(data) + kReportAfterData;
+}
+
+bool write_report(const Json& data, const std::string& file) {
+  const std::string page = report_page(data);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(file.c_str(), "wb"),
+                                                            &std::fclose);
+  if (out == nullptr) {
+    std::fprintf(stderr, "skep: cannot write %s; check its folder and its owner.\n", file.c_str());
+    return false;
+  }
+  if (std::fwrite(page.data(), 1, page.size(), out.get()) != page.size() ||
+      std::fflush(out.get()) != 0) {
+    std::fprintf(stderr, "skep: cannot write all of %s; is the disk full?\n", file.c_str());
+    return false;
+  }
+  return true;
+}
+
+}  // namespace skep

@@ -1,0 +1,28 @@
+// The page of a comparison: one HTML file that needs nothing else. Its text, style and script are
+// in daemon/report/ and become a part of the program.
+#pragma once
+
+#include "daemon/policy_map.hpp"
+#include "daemon/report_series.hpp"
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace skep {
+
+/// What a chart needs of a run: low, high (replicas), late (percent of the ticks) and cost (mean of
+/// a tick), each by part of the time.
+nlohmann::ordered_json series_json(const ReportSeries& series);
+/// The load of a run: low and high by part, in replicas at their limit.
+nlohmann::ordered_json load_json(const ReportSeries& series);
+/// Null for an empty map.
+nlohmann::ordered_json map_json(const PolicyMap& map);
+
+/// The page that shows `data`; page.js says what is in it. Whatever is in its strings stays text.
+std::string report_page(const nlohmann::ordered_json& data);
+
+/// Writes the page to `file`. False after the error was told.
+bool write_report(const nlohmann::ordered_json& data, const std::string& file);
+
+}  // namespace skep
