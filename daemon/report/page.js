@@ -217,11 +217,10 @@ function mapCard() {
     const most = Math.max(1, ...wanted.flatMap((line, r) => line.map((want) => Math.abs(want - replicas[r]))));
     wanted.forEach((line, r) => line.forEach((want, l) => {
       const change = want - replicas[r];
-      const place = {x: left + l * cell, y: top + (replicas.length - 1 - r) * row, width: cell + 0.4, height: row + 0.4};
-      root.append(svg("rect", {...place, fill: "var(--hold)"}));
-      if (change === 0) return;
-      root.append(svg("rect", {...place, fill: change > 0 ? "var(--more)" : "var(--fewer)",
-        opacity: 0.25 + 0.75 * Math.sqrt(Math.abs(change) / most)}));
+      const place = {x: left + l * cell, y: top + (replicas.length - 1 - r) * row, width: cell, height: row};
+      const strength = change === 0 ? 0 : Math.round(30 + 70 * Math.sqrt(Math.abs(change) / most));
+      const fill = `color-mix(in srgb, var(${change > 0 ? "--more" : "--fewer"}) ${strength}%, var(--hold))`;
+      root.append(svg("rect", {...place, style: `fill:${fill}`, "shape-rendering": "crispEdges"}));
     }));
     const x = scale(loads[0], loads.at(-1), left + cell / 2, width - right - cell / 2);
     const y = (count) => top + (replicas.length - 0.5 - (count - replicas[0]) / ((replicas[1] ?? replicas[0] + 1) - replicas[0])) * row;
@@ -232,7 +231,7 @@ function mapCard() {
     replicas.forEach((count, r) => {
       if (r % every === 0) root.append(svg("text", {x: left - 6, y: y(count) + 4, "text-anchor": "end"}, String(count)));
     });
-    root.append(svg("text", {x: width - right, y: height - 4, "text-anchor": "end"}, "load, in replicas that are 100% busy"));
+    root.append(svg("text", {x: width - right, y: height - 4, "text-anchor": "end"}, "↑ replicas that run    → load, in replicas that are 100% busy"));
     const last = Math.min(loads.at(-1), replicas.at(-1) * data.limit);
     const first = Math.max(loads[0], replicas[0] * data.limit);
     root.append(svg("line", {x1: x(first), y1: y(first / data.limit), x2: x(last), y2: y(last / data.limit),

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -170,6 +171,16 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
     CHECK(pair.at("low") <= pair.at("difference"));
     CHECK(pair.at("difference") <= pair.at("high"));
   }
+
+  const std::string page = (folder.path() / "report.html").string();
+  SkepProcess reported({"compare", "--trace", trace, "--report", page, "--json"});
+  CHECK(reported.wait_exit() == 0);
+  std::ostringstream html;
+  html << std::ifstream(page).rdbuf();
+  CHECK_THAT(html.str(), Catch::StartsWith("<!doctype html>") && Catch::Contains("own:b"));
+  SkepProcess unwritable({"compare", "--trace", trace, "--report", "/no/such/folder/r.html"});
+  CHECK(unwritable.wait_exit() == 1);
+  CHECK_THAT(unwritable.errors(), Catch::Contains("cannot write /no/such/folder/r.html"));
 
   SkepProcess table({"compare", "--trace", trace});
   CHECK(table.wait_exit() == 0);
