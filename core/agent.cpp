@@ -1,6 +1,7 @@
 #include "core/agent.hpp"
 
 #include "core/autoscale_env.hpp"
+#include "core/model_based.hpp"
 #include "core/q_learning.hpp"
 #include "core/rule_policies.hpp"
 #include "core/target_tracking.hpp"
@@ -12,8 +13,9 @@ std::unique_ptr<Agent> make_agent(const ControllerSettings& settings, const Auto
     case PolicyType::kQLearning:
     case PolicyType::kMixture:
     case PolicyType::kDynaQ:
-    case PolicyType::kModelBased:
       return std::make_unique<QLearningAgent>(settings, env);
+    case PolicyType::kModelBased:
+      return std::make_unique<ModelBasedAgent>(settings, env);
     case PolicyType::kTargetTracking:
       return std::make_unique<TargetTrackingPolicy>(settings);
     case PolicyType::kThresholds:

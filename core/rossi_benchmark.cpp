@@ -60,8 +60,8 @@ ControllerSettings settings(PolicyType policy) {
   return settings;
 }
 
-double policy_cost(const Windows& windows, const ControllerSettings& settings, int lag,
-                   bool trained) {
+double policy_cost(const Windows& windows, ControllerSettings settings, int lag, bool trained) {
+  settings.environment.lag = lag * settings.interval;
   ReplaySettings replay_settings;
   replay_settings.max_replicas = kMaxReplicas;
   replay_settings.lag = lag;

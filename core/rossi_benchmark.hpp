@@ -51,8 +51,7 @@ ControllerSettings settings(PolicyType policy);
 
 /// The mean cost of a window with a policy of the daemon whose observation is `lag` ticks old. Each
 /// window starts from nothing, or from what was learned on the training ticks.
-double policy_cost(const Windows& windows, const ControllerSettings& settings, int lag,
-                   bool trained);
+double policy_cost(const Windows& windows, ControllerSettings settings, int lag, bool trained);
 
 /// The same with an HPA that is synced every `every` ticks.
 struct HpaRun {

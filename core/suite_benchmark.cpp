@@ -133,6 +133,7 @@ ControllerSettings settings(PolicyType policy, const Cell& cell) {
   ControllerSettings settings = benchmark_settings(policy, kMaxReplicas, cell.setting.max_step);
   settings.environment.reward.weights = cell.weights;
   settings.environment.reward.limits.cpu_percent = 100 * kUtilisationLimit;
+  settings.environment.lag = cell.setting.lag * settings.interval;
   return settings;
 }
 

@@ -22,6 +22,8 @@ int wrong_usage(const char* what) {
 const std::vector<ComparedPolicy>& compared_policies() {
   static const std::vector<ComparedPolicy> policies{
       {"q_learning", PolicyType::kQLearning, true},
+      {"dyna_q", PolicyType::kDynaQ, true},
+      {"model_based", PolicyType::kModelBased, true},
       {"target_tracking", PolicyType::kTargetTracking, false},
       {"thresholds", PolicyType::kThresholds, false},
       {"static", PolicyType::kStatic, false}};

@@ -1,0 +1,231 @@
+#include "core/model_based.hpp"
+
+#include "core/words.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+namespace skep {
+namespace {
+
+constexpr std::size_t kWindow = 10;        // ticks whose largest load is a part of the state
+constexpr std::size_t kPlanned = 8;        // states at each tick
+constexpr std::size_t kNeighbours = 9;     // bins; a step teaches so far
+constexpr double kHiddenFromPercent = 98;  // a replica can use no more
+constexpr double kHiddenFactor = 1.15;     // then the demand is taken for so much of what is used
+constexpr int kMostTicks = 100;
+constexpr const char* kStepsName = "load_steps";
+constexpr const char* kValuesName = "values";
+
+/// Rounded, 0 to kMostTicks.
+int ticks_of(Duration duration, Duration interval) {
+  const double ticks = to_seconds(duration) / to_seconds(interval);
+  return static_cast<int>(std::clamp(std::round(ticks), 0.0, static_cast<double>(kMostTicks)));
+}
+
+/// Of the whole service, in units of one replica's limit.
+double demand_of(const Metrics& metrics) {
+  const bool hidden = metrics.cpu_percent >= kHiddenFromPercent;
+  return metrics.load() * (hidden ? kHiddenFactor : 1);
+}
+
+LoadPlan::Settings plan_settings(const ControllerSettings& settings, const AutoscaleEnv& env) {
+  LoadPlan::Settings plan;
+  plan.min = settings.replicas.min;
+  plan.max = settings.replicas.max;
+  plan.max_step = settings.replicas.max_step;
+  plan.gamma = settings.agent.gamma;
+  plan.price = env.price_of_change();
+  plan.cooldown_ticks = std::clamp(ticks_of(settings.cooldown, settings.interval), 1, 8);
+  plan.startup_ticks = ticks_of(settings.environment.startup, settings.interval);
+  return plan;
+}
+
+/// The cost of a tick in which `load` meets so many replicas; above 100% CPU it is demand that
+/// finds no replica.
+LoadPlan::Cost cost_of(const AutoscaleEnv& env) {
+  return [&env](double load, int replicas) {
+    Observation observation;
+    observation.replicas = {replicas, replicas};
+    observation.metrics.cpu_percent = 100 * load / replicas;
+    observation.metrics.cpu_service_percent = 100 * load;
+    return -env.reward(observation);
+  };
+}
+
+std::string describe_layout(const ControllerSettings& settings, std::size_t states) {
+  const RewardSettings& reward = settings.environment.reward;
+  std::ostringstream text;
+  text << "model_based 1; replicas " << settings.replicas.min << ".." << settings.replicas.max
+       << "; states " << states << "; lag " << ticks_of(settings.environment.lag, settings.interval)
+       << "; cooldown " << ticks_of(settings.cooldown, settings.interval) << "; reward "
+       << (reward.type == RewardType::kSlo ? "slo " : "thresholds ") << reward.weights.performance
+       << ' ' << reward.weights.resources << ' ' << reward.weights.adaptation << " limit "
+       << reward.limits.cpu_percent << "; gamma " << settings.agent.gamma;
+  return text.str();
+}
+
+}  // namespace
+
+ModelBasedAgent::ModelBasedAgent(const ControllerSettings& settings, const AutoscaleEnv& env)
+    : settings_(settings),
+      env_(env),
+      lag_ticks_(static_cast<std::size_t>(ticks_of(settings.environment.lag, settings.interval))),
+      chain_(kHiddenFactor * 1.3 * settings.replicas.max, {static_cast<int>(lag_ticks_), 1.5, 3}),
+      plan_(chain_, plan_settings(settings, env), cost_of(env)) {
+  layout_ = describe_layout(settings, chain_.states());
+  lowest_ = chain_.bins();
+}
+
+std::optional<LearnedUpdate> ModelBasedAgent::observe(const AgentView& view) {
+  load_ = demand_of(view.observation.metrics);
+  if (!learn(load_, view.now)) {
+    return std::nullopt;
+  }
+  const int replicas =
+      std::clamp(view.observation.replicas.desired, settings_.replicas.min, settings_.replicas.max);
+  LearnedUpdate learned;
+  learned.state = samples_.back().state;
+  learned.before = -plan_.value(learned.state, replicas);
+  plan();
+  learned.after = -plan_.value(learned.state, replicas);
+  learned.visits = chain_.visits(learned.state);
+  learned.ticks = 1;
+  return learned;
+}
+
+bool ModelBasedAgent::learn(double load, TimePoint now) {
+  const Duration interval = settings_.interval;
+  const bool early = !samples_.empty() && now - samples_.back().time < interval / 2;
+  if (!samples_.empty() && now - samples_.back().time > interval + interval / 2) {
+    samples_.clear();  // what lies between is not known
+  }
+  double largest = load;
+  std::size_t seen = 1;
+  for (auto it = samples_.rbegin(); it != samples_.rend() && seen < kWindow; ++it, ++seen) {
+    largest = std::max(largest, it->load);
+  }
+  feature_ = LoadChain::feature(load > 0 ? largest / std::max(load, LoadChain::kSmallestLoad) : 9);
+  if (early) {
+    return false;  // the extra tick at the end of a cooldown
+  }
+  const auto increment_from = [load](const Sample& sample) {
+    return std::log(std::max(load, LoadChain::kSmallestLoad) /
+                    std::max(sample.load, LoadChain::kSmallestLoad));
+  };
+  const bool step = !samples_.empty();
+  if (step) {
+    chain_.learn_step(samples_.back().state, increment_from(samples_.back()), feature_);
+  }
+  if (samples_.size() > lag_ticks_) {
+    const Sample& then = samples_[samples_.size() - 1 - lag_ticks_];
+    chain_.learn_ahead(then.state, increment_from(then));
+  }
+  samples_.push_back({now, load, chain_.state(chain_.bin(load), feature_)});
+  if (samples_.size() > std::max(kWindow, lag_ticks_ + 1)) {
+    samples_.pop_front();
+  }
+  return step;
+}
+
+void ModelBasedAgent::plan() {
+  const std::size_t bin = chain_.bin(load_);
+  lowest_ = std::min(lowest_, bin - std::min(bin, kNeighbours));
+  highest_ = std::max(highest_, std::min(bin + kNeighbours, chain_.bins() - 1));
+  plan_.back_up(chain_.state(bin, feature_));
+  const std::size_t first = chain_.state(lowest_, 0);
+  const std::size_t end = chain_.state(highest_ + 1, 0);
+  for (std::size_t i = 1; i < kPlanned; ++i) {
+    next_ = next_ < first || next_ + 1 >= end ? first : next_ + 1;
+    plan_.back_up(next_);
+  }
+}
+
+int ModelBasedAgent::best_change(double load, std::size_t feature, int replicas,
+                                 const std::vector<bool>& allowed) const {
+  const ActionSpace& actions = env_.action_space();
+  std::optional<int> best;
+  double least = 0;
+  for (std::size_t action = 0; action < actions.size(); ++action) {
+    const int change = actions.change(action);
+    const int next = replicas + change;
+    if (!allowed[action] || next < settings_.replicas.min || next > settings_.replicas.max) {
+      continue;
+    }
+    const double value = plan_.value(load, feature, replicas, next);
+    if (!best || value < least || (value == least && change == 0)) {
+      best = change;
+      least = value;
+    }
+  }
+  return best.value_or(0);
+}
+
+Wish ModelBasedAgent::wish(const AgentView& view) {
+  Wish wish;
+  const int replicas = view.observation.replicas.desired;
+  if (replicas >= settings_.replicas.min && replicas <= settings_.replicas.max) {
+    wish.change = best_change(load_, feature_, replicas, view.allowed);
+  }
+  return wish;
+}
+
+std::string ModelBasedAgent::explain(const AgentView&, const Wish& wish) const {
+  const LoadChain::Ahead ahead = chain_.ahead(chain_.state(chain_.bin(load_), feature_));
+  const auto quantile = [&ahead](double share) {
+    double below = 0;
+    std::size_t i = 0;
+    while (i + 1 < ahead.size() && (below += ahead[i]) < share) {
+      ++i;
+    }
+    return LoadChain::kIncrements[i];
+  };
+  return "the learned load model expects a load of " +
+         number_text(load_ * std::exp(quantile(0.05))) + " to " +
+         number_text(load_ * std::exp(quantile(0.95))) + " replicas next, for which " +
+         change_text(wish.change) + " is the cheapest";
+}
+
+std::vector<ActionValue> ModelBasedAgent::values(const AgentView& view) const {
+  std::vector<ActionValue> values;
+  const ReplicaSettings& bounds = settings_.replicas;
+  const int replicas = std::clamp(view.observation.replicas.desired, bounds.min, bounds.max);
+  for (const int change : env_.action_space().changes()) {
+    const int next = std::clamp(replicas + change, bounds.min, bounds.max);
+    values.push_back({change, -plan_.value(load_, feature_, replicas, next)});
+  }
+  return values;
+}
+
+std::optional<int> ModelBasedAgent::preferred(double load, int replicas) const {
+  if (replicas < settings_.replicas.min || replicas > settings_.replicas.max) {
+    return std::nullopt;
+  }
+  const std::vector<bool> any(env_.action_space().size(), true);
+  return replicas + best_change(load, 0, replicas, any);
+}
+
+void ModelBasedAgent::save(Snapshot& snapshot) const {
+  snapshot.layout = layout_;
+  snapshot.arrays.push_back({kStepsName, chain_.saved()});
+  snapshot.arrays.push_back({kValuesName, plan_.saved()});
+}
+
+bool ModelBasedAgent::restore(const Snapshot& snapshot) {
+  const auto& arrays = snapshot.arrays;
+  if (snapshot.layout != layout_ || arrays.size() != 2 || arrays[0].name != kStepsName ||
+      arrays[1].name != kValuesName) {
+    return false;
+  }
+  LoadChain chain = chain_;
+  if (!chain.restore(arrays[0].values) || !plan_.restore(arrays[1].values)) {
+    return false;
+  }
+  chain_ = std::move(chain);
+  samples_.clear();
+  return true;
+}
+
+}  // namespace skep
