@@ -7,6 +7,7 @@
 #     unit   release build (warnings are errors); unit tests and integration tests against loopback servers
 #     asan   the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #     e2e    a private Docker engine in Swarm mode with a real Prometheus
+#     report the report pages of skep compare in headless Chromium
 #     demo   docker/demo.sh, simulated, and on a real Swarm with skep as a service from its own image
 #
 # Ends with one line, 'N passed, N failed', and with status 0 only when nothing failed.
@@ -16,9 +17,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . docker/lib/packages.sh
 
 TEST_PACKAGES=(catch2 libbenchmark-dev)
-E2E_PACKAGES=(python3)
+SCRIPT_PACKAGES=(python3)
+BROWSER_PACKAGES=(chromium)
 
-PARTS=unit,asan,e2e,demo
+PARTS=unit,asan,e2e,report,demo
 PASSED=0
 FAILED=0
 
@@ -42,7 +44,7 @@ read_options() {
   done
   local part
   for part in ${PARTS//,/ }; do
-    [[ $part =~ ^(unit|asan|e2e|demo)$ ]] || die "Unknown part '$part': unit, asan, e2e and demo are there."
+    [[ $part =~ ^(unit|asan|e2e|report|demo)$ ]] || die "Unknown part '$part': unit, asan, e2e, report and demo are there."
   done
 }
 
@@ -77,15 +79,15 @@ run_ctest() {
   count $((total - failed)) "$failed"
 }
 
-# Runs the end-to-end tests, whose last line is 'N passed, N failed, N skipped'.
-run_e2e() {
+# Runs a script of tests, whose last line is 'N passed, N failed, N skipped'.
+run_script() {
   local log summary
   log=$(mktemp)
-  SKEP_BIN=$PWD/build/release/daemon/skep /usr/bin/python3 -B tests/e2e/run.py 2>&1 | tee "$log" || true
-  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  SKEP_BIN=$PWD/build/release/daemon/skep /usr/bin/python3 -B "$1" 2>&1 | tee "$log" || true
+  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
   rm -f "$log"
   if [ -z "$summary" ]; then
-    say "The end-to-end tests did not come to an end."
+    say "The tests of $1 did not come to an end."
     count 0 1
     return
   fi
@@ -104,10 +106,13 @@ run_demo() {
 read_options "$@"
 need_root tests/run.sh "installs Debian packages and starts a Docker engine of its own"
 LOG=$(mktemp -t skep-tests.XXXXXX)
-install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${E2E_PACKAGES[@]}"
+install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${SCRIPT_PACKAGES[@]}"
+if wants report; then
+  install_packages "$LOG" "${BROWSER_PACKAGES[@]}"
+fi
 rm -f "$LOG"  # a failed installation has ended the script and points to it
 
-if wants unit || wants e2e; then
+if wants unit || wants e2e || wants report; then
   build release
 fi
 if wants unit; then
@@ -118,7 +123,10 @@ if wants asan; then
   run_ctest asan
 fi
 if wants e2e; then
-  run_e2e
+  run_script tests/e2e/run.py
+fi
+if wants report; then
+  run_script tests/report/run.py
 fi
 if wants demo; then
   run_demo --simulated --seconds 60
