@@ -49,6 +49,7 @@ class SkepDaemon(JsonLines):
 
 
 class EndToEndTest(unittest.TestCase):
+    interval = "500ms"
     cooldown = "3s"
     replicas = "{min: 1, max: 6}"
     agent = TARGET_TRACKING
@@ -120,7 +121,7 @@ class EndToEndTest(unittest.TestCase):
             f"""
 prometheus: {{url: 'http://127.0.0.1:{prometheus_port}', timeout: 2s}}
 docker: {{host: '{LAB.docker_host}', timeout: 5s}}
-controller: {{interval: 500ms, random_seed: 1}}
+controller: {{interval: {self.interval}, random_seed: 1}}
 services:
   - name: {name or self.name}
     cooldown: {self.cooldown}
