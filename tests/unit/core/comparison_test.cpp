@@ -145,6 +145,26 @@ TEST_CASE("the optimum costs what the cheapest of all ways costs, with cooldown 
   }
 }
 
+TEST_CASE("every way through the graph of states is one of the simulated service") {
+  const ServiceRules rules{1, 9, 3, true, 5, 2};
+  SimulatorSettings settings;
+  settings.startup = 5s;
+  const auto graph = make_service_graph(rules, 4, 100'000);
+  REQUIRE(graph);
+  Random random(4);
+  SimulatedService service(settings, 4);
+  std::size_t state = 0;
+  for (int tick = 0; tick < 5000; ++tick) {
+    service.observe(1, at(tick));
+    const ServiceGraph::State& now = graph->states[state];
+    CAPTURE(tick);
+    REQUIRE(service.truth().replicas == ReplicaCount{now.desired, now.running});
+    state = graph->edges[now.first_edge + random.below(now.last_edge - now.first_edge)];
+    service.scale(graph->states[state].desired, at(tick));
+  }
+  CHECK_FALSE(make_service_graph(rules, 4, 10));
+}
+
 TEST_CASE("no policy costs less than the optimum, whatever cooldown, start-up and lag") {
   Random random(2);
   for (int i = 0; i < 60; ++i) {
