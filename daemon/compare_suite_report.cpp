@@ -10,19 +10,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json column(const char* key, const char* label, int digits, bool best, const char* hint) {
-  return {{"key", key}, {"label", label}, {"digits", digits}, {"best", best}, {"hint", hint}};
-}
-
 Json metrics() {
   return Json::array(
-      {column("cost", "cost", 5, true, "mean of a tick, over the last three quarters"),
-       column("ratio", "/ best HPA", 3, true, "cost against the best HPA in hindsight"),
-       column("optimum", "/ optimum", 3, true, "cost against the optimum"),
-       column("first", "1st quarter / HPA 50%", 3, true, "cost of the first quarter"),
-       column("late", "late %", 2, true, "ticks over the allowed utilisation"),
-       column("replicas", "replicas", 2, true, "mean"),
-       column("changes", "changes", 0, false, "of the replica count")});
+      {report_column("cost", "cost", 5, true, "mean of a tick, over the last three quarters"),
+       report_column("ratio", "/ best HPA", 3, true, "cost against the best HPA in hindsight"),
+       report_column("optimum", "/ optimum", 3, true, "cost against the optimum"),
+       report_column("first", "1st quarter / HPA 50%", 3, true, "cost of the first quarter"),
+       report_column("late", "late %", 2, true, "ticks over the allowed utilisation"),
+       report_column("replicas", "replicas", 2, true, "mean"),
+       report_column("changes", "changes", 0, false, "of the replica count")});
 }
 
 std::string variant(const suite::Cell& cell) {
@@ -53,13 +49,13 @@ Json summary(const std::vector<SuiteRow>& rows) {
   json["text"] =
       "Cost against the best of 378 HPA settings, chosen in hindsight for each cell: below 1 is "
       "cheaper than any of them.";
-  json["columns"] =
-      Json::array({{{"label", "setting"}},
-                   {{"label", "policy"}},
-                   column("", "geometric mean", 3, false, "over all traces and weightings"),
-                   column("", "worst cell", 3, false, ""),
-                   column("", "mean / HPA 50%", 3, false, ""),
-                   column("", "worst 1st quarter / HPA 50%", 3, false, "while it still learns")});
+  json["columns"] = Json::array(
+      {{{"label", "setting"}},
+       {{"label", "policy"}},
+       report_column("", "geometric mean", 3, false, "over all traces and weightings"),
+       report_column("", "worst cell", 3, false, ""),
+       report_column("", "mean / HPA 50%", 3, false, ""),
+       report_column("", "worst 1st quarter / HPA 50%", 3, false, "while it still learns")});
   json["rows"] = Json::array();
   for (const SuiteSummary& one : summarise(rows)) {
     json["rows"].push_back({one.setting, one.policy, one.geometric_mean, one.worst,

@@ -14,25 +14,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json column(const char* key, const char* label, int digits, bool best, const char* hint) {
-  return {{"key", key}, {"label", label}, {"digits", digits}, {"best", best}, {"hint", hint}};
-}
-
 Json metrics() {
   return Json::array(
-      {column("cost", "cost", 5, true, "minus the reward, mean of a tick"),
-       column("ratio", "/ best rule", 3, true, "cost against the best rule in hindsight"),
-       column("regret", "regret", 5, true, "cost above the optimum"),
-       column("late", "late %", 2, true, "ticks over a limit"),
-       column("hours", "replica-hours", 1, true, "replicas, summed over the time"),
-       column("changes", "changes", 0, false, "scale commands"),
-       column("reversals", "turns", 0, false, "changes against the direction of the one before"),
-       column("theta_u", "θ under", 2, false, "missing replicas in % of the demand (SPEC)"),
-       column("theta_o", "θ over", 2, false, "spare replicas in % of the demand (SPEC)"),
-       column("tau_u", "τ under", 2, false, "% of the time with too few (SPEC)"),
-       column("tau_o", "τ over", 2, false, "% of the time with too many (SPEC)"),
-       column("unrest", "instability", 2, false,
-              "% of the steps in which supply and demand move apart (SPEC)")});
+      {report_column("cost", "cost", 5, true, "minus the reward, mean of a tick"),
+       report_column("ratio", "/ best rule", 3, true, "cost against the best rule in hindsight"),
+       report_column("regret", "regret", 5, true, "cost above the optimum"),
+       report_column("late", "late %", 2, true, "ticks over a limit"),
+       report_column("hours", "replica-hours", 1, true, "replicas, summed over the time"),
+       report_column("changes", "changes", 0, false, "scale commands"),
+       report_column("reversals", "turns", 0, false,
+                     "changes against the direction of the one before"),
+       report_column("theta_u", "θ under", 2, false, "missing replicas in % of the demand (SPEC)"),
+       report_column("theta_o", "θ over", 2, false, "spare replicas in % of the demand (SPEC)"),
+       report_column("tau_u", "τ under", 2, false, "% of the time with too few (SPEC)"),
+       report_column("tau_o", "τ over", 2, false, "% of the time with too many (SPEC)"),
+       report_column("unrest", "instability", 2, false,
+                     "% of the steps in which supply and demand move apart (SPEC)")});
 }
 
 Json run_values(const ComparedTrace& trace, const ComparedRun& run) {
@@ -103,11 +100,11 @@ Json summary(const TraceComparison& comparison) {
       "Cost against the best rule in hindsight: below 1 is cheaper than the best of 378 target-"
       "tracking rules that were tried on that very trace.";
   json["columns"] = Json::array({{{"label", "policy"}, {"policy", true}},
-                                 column("", "geometric mean", 3, true, "over all traces"),
-                                 column("", "worst trace", 3, true, ""),
-                                 column("", "mean late %", 2, true, ""),
-                                 column("", "replica-hours", 1, true, "sum of all traces"),
-                                 column("", "changes", 0, false, "sum of all traces")});
+                                 report_column("", "geometric mean", 3, true, "over all traces"),
+                                 report_column("", "worst trace", 3, true, ""),
+                                 report_column("", "mean late %", 2, true, ""),
+                                 report_column("", "replica-hours", 1, true, "sum of all traces"),
+                                 report_column("", "changes", 0, false, "sum of all traces")});
   json["rows"] = Json::array();
   for (std::size_t i = 0; i < comparison.traces.front().runs.size(); ++i) {
     double logs = 0;

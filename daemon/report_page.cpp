@@ -63,6 +63,10 @@ Json map_json(const PolicyMap& map) {
   return json;
 }
 
+Json report_column(const char* key, const char* label, int digits, bool best, const char* hint) {
+  return {{"key", key}, {"label", label}, {"digits", digits}, {"best", best}, {"hint", hint}};
+}
+
 std::string report_page(const Json& data) {
   return kReportBeforeData + script_text(data) + kReportAfterData;
 }

@@ -19,6 +19,11 @@ nlohmann::ordered_json load_json(const ReportSeries& series);
 /// Null for an empty map.
 nlohmann::ordered_json map_json(const PolicyMap& map);
 
+/// A column of numbers in a table. `key` names the value of a run, "" where rows are given; `best`:
+/// the least of the column stands out.
+nlohmann::ordered_json report_column(const char* key, const char* label, int digits, bool best,
+                                     const char* hint);
+
 /// The page that shows `data`; page.js says what is in it. Whatever is in its strings stays text.
 std::string report_page(const nlohmann::ordered_json& data);
 

@@ -1,3 +1,8 @@
+// The data: title, subtitle, notes; unit ("seconds" or "ticks") and tick (the length of one in it); limit (the utilisation
+// that is allowed); baseline (the policy others are measured against); hidden (policies that are not drawn at first);
+// metrics (columns of the result table); summary {text, columns, rows}; and groups, each one trace in one variant of the
+// setting: facts (sentences), ticks, load {low, high}, runs {policy, values by key of the metrics, low, high, late, cost by
+// part of the time, map or null}, pairs {policy, other, difference, low, high, text}.
 const data = JSON.parse(document.getElementById("data").textContent);
 const hidden = new Set(data.hidden);
 let group = data.groups[0];
