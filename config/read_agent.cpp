@@ -111,6 +111,7 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   read_alpha(agent, settings.alpha);
   agent.number("gamma", settings.gamma, {0, 1, true, false});
   read_epsilon(agent, settings.epsilon);
+  agent.integer("planning_steps", settings.planning_steps, 0, 10'000);
   read_prior(agent, settings.prior);
   agent.choice(
       "updates", settings.updates,

@@ -12,6 +12,8 @@
 namespace skep {
 namespace {
 
+constexpr const char* kModelName = "dyna_model";
+
 std::vector<std::size_t> safest_first(const ActionSpace& actions) {
   std::vector<std::size_t> order(actions.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -66,6 +68,7 @@ std::string describe_layout(const ControllerSettings& settings, const AutoscaleE
 
 QLearningAgent::QLearningAgent(const ControllerSettings& settings, const AutoscaleEnv& env)
     : settings_(settings.agent),
+      bounds_(settings.replicas),
       limits_(settings.environment.reward.limits),
       layout_(describe_layout(settings, env)),
       env_(env),
@@ -76,6 +79,24 @@ QLearningAgent::QLearningAgent(const ControllerSettings& settings, const Autosca
   if (settings_.prior.type == PriorType::kTargetTracking) {
     fill_prior(table_, settings, env);
   }
+  if (settings_.policy != PolicyType::kDynaQ) {
+    return;
+  }
+  model_.emplace(settings_.gamma);
+  const bool knows_replicas = env.observation_space().has(Feature::kReplicas);
+  for (int replicas = bounds_.min; replicas <= bounds_.max; ++replicas) {
+    std::vector<bool>& possible = possible_.emplace_back();
+    for (const int change : env.action_space().changes()) {
+      const int next = replicas + change;
+      possible.push_back(!knows_replicas || (next >= bounds_.min && next <= bounds_.max));
+    }
+  }
+}
+
+double QLearningAgent::value_of(std::size_t state) const {
+  const StateInput somewhere{bounds_.min, 0, 0, 0};
+  const int replicas = env_.observation_space().representative(state, somewhere).replicas;
+  return table_.max(state, possible_[static_cast<std::size_t>(replicas - bounds_.min)]);
 }
 
 std::optional<LearnedUpdate> QLearningAgent::observe(const AgentView& view) {
@@ -101,6 +122,13 @@ std::optional<LearnedUpdate> QLearningAgent::observe(const AgentView& view) {
   table_.update(ended.state, ended.action, target, alpha);
   learned.after = table_.at(ended.state, ended.action).value;
   learned.visits = table_.at(ended.state, ended.action).visits;
+  if (model_) {
+    model_->remember(ended.state, ended.action,
+                     {view.state, ended.rewards.ticks(), ended.rewards.target(0)});
+    model_->plan(
+        table_, settings_.planning_steps, settings_.alpha,
+        [this](std::size_t state) { return value_of(state); }, random_);
+  }
   return learned;
 }
 
@@ -193,6 +221,9 @@ void QLearningAgent::save(Snapshot& snapshot) const {
       }
     }
   }
+  if (model_) {
+    snapshot.arrays.push_back({kModelName, model_->saved()});
+  }
 }
 
 bool QLearningAgent::restore(const Snapshot& snapshot) {
@@ -202,6 +233,13 @@ bool QLearningAgent::restore(const Snapshot& snapshot) {
   };
   if (snapshot.layout != layout_ ||
       !std::all_of(snapshot.cells.begin(), snapshot.cells.end(), fits)) {
+    return false;
+  }
+  const auto saved_model =
+      std::find_if(snapshot.arrays.begin(), snapshot.arrays.end(),
+                   [](const LearnedArray& array) { return array.name == kModelName; });
+  if (model_ && saved_model != snapshot.arrays.end() &&
+      !model_->restore(saved_model->values, table_)) {
     return false;
   }
   for (const TableCell& cell : snapshot.cells) {

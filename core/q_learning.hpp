@@ -1,4 +1,5 @@
-// Tabular Q-learning from what was really done (factual updates).
+// Tabular Q-learning from what was really done (factual updates), and Dyna-Q, which learns the same
+// again in between (core/dyna_q.hpp).
 //
 // An applied change opens a transition; it lasts until the first observation at least a cooldown
 // after the scale command. A hold lasts one tick. Whatever makes it unclear what caused what drops
@@ -7,6 +8,7 @@
 
 #include "core/agent.hpp"
 #include "core/autoscale_env.hpp"
+#include "core/dyna_q.hpp"
 #include "core/q_table.hpp"
 #include "core/random.hpp"
 #include "core/settings.hpp"
@@ -19,7 +21,7 @@ namespace skep {
 
 class QLearningAgent final : public Agent {
  public:
-  /// `env` must outlive the agent.
+  /// Dyna-Q when the settings say so. `env` must outlive the agent.
   QLearningAgent(const ControllerSettings& settings, const AutoscaleEnv& env);
 
   std::optional<LearnedUpdate> observe(const AgentView& view) override;
@@ -45,8 +47,11 @@ class QLearningAgent final : public Agent {
   };
 
   std::vector<bool> explorable(const AgentView& view) const;
+  /// The largest value in a state, over what the bounds of the replica count allow there.
+  double value_of(std::size_t state) const;
 
   AgentSettings settings_;
+  ReplicaSettings bounds_;
   Limits limits_;
   std::string layout_;
   const AutoscaleEnv& env_;
@@ -57,6 +62,8 @@ class QLearningAgent final : public Agent {
   Random random_;
   std::size_t state_ = 0;  ///< of the last observe
   std::optional<Transition> open_;
+  std::optional<DynaModel> model_;           ///< of Dyna-Q
+  std::vector<std::vector<bool>> possible_;  ///< actions within the bounds, by replicas from min on
 };
 
 }  // namespace skep

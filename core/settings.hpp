@@ -204,6 +204,7 @@ struct AgentSettings {
   LearningRateSettings alpha;
   double gamma = 0.99;  ///< discount per tick, in [0, 1)
   ExplorationSettings epsilon;
+  int planning_steps = 25;  ///< of dyna_q, at each update of the table; 0 to 10,000
   PriorSettings prior;
   TargetSettings target;
   bool shadow = false;  ///< target tracking acts; the policy learns and says what it would do

@@ -53,6 +53,7 @@ services:
       alpha: {start: 0.5, min: 0.25, visits_power: 0.75}
       gamma: 0.9
       epsilon: {start: 0.4, end: 0.3, decay: 0.2}
+      planning_steps: 6
       prior: {type: zero, visits: 7}
       updates: factual
       shadow: true
@@ -103,6 +104,7 @@ http: {listen: ""}
   controller.agent.alpha = {0.5, 0.25, 0.75};
   controller.agent.gamma = 0.9;
   controller.agent.epsilon = {0.4, 0.3, 0.2};
+  controller.agent.planning_steps = 6;
   controller.agent.prior = {PriorType::kZero, 7};
   controller.agent.updates = Updates::kFactual;
   controller.agent.shadow = true;

@@ -13,7 +13,6 @@ TEST_CASE("What is not built yet is used without, and says so", "[config]") {
       {"    agent: {policy: mixture}\n",
        "4:21: warning: services[0].agent.policy 'mixture' is not built yet; q_learning is used "
        "instead"},
-      {"    agent: {policy: dyna_q}\n", "4:21: warning: services[0].agent.policy 'dyna_q'"},
       {"    agent: {updates: counterfactual}\n",
        "4:22: warning: services[0].agent.updates 'counterfactual' is not built yet; factual is "
        "used instead"},
