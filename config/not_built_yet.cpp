@@ -19,7 +19,6 @@ constexpr std::array<Row, 6> kRows{{
     {"http.token_file", "*", "nothing listens"},
     {"services[].agent.policy", "mixture", "q_learning is used instead"},
     {"services[].agent.updates", "counterfactual", "factual is used instead"},
-    {"services[].agent.shadow", "true", "the policy acts"},
     {"services[].metrics.load.query", "*", "it is read, but no decision uses it"},
 }};
 

@@ -1,6 +1,8 @@
 #include "core/controller.hpp"
 
+#include "core/obstacle.hpp"
 #include "core/reason.hpp"
+#include "core/target_tracking.hpp"
 #include "core/words.hpp"
 
 #include <algorithm>
@@ -22,38 +24,6 @@ EventKind event_of(ProblemKind kind) {
       return EventKind::kMetricsMissing;
   }
   return EventKind::kBlocked;
-}
-
-/// Why this service cannot be scaled at all right now; empty when it can.
-std::string_view obstacle(const ServiceStatus& status) {
-  if (status.mode != ServiceMode::kReplicated) {
-    return "The service is not in replicated mode, so it has no replica count that could be "
-           "changed: deploy it with "
-           "mode replicated or take it out of the configuration.";
-  }
-  switch (status.update) {
-    case UpdateState::kNone:
-    case UpdateState::kCompleted:
-    case UpdateState::kRollbackCompleted:
-      break;
-    case UpdateState::kUpdating:
-    case UpdateState::kRollbackStarted:
-      return "An update or rollback of the service is running: scaling goes on when it is done.";
-    case UpdateState::kPaused:
-    case UpdateState::kRollbackPaused:
-      return "An update or rollback of the service is paused, and scaling would resume it: repair "
-             "and resume it with "
-             "'docker service update', or go back with 'docker service rollback'.";
-    case UpdateState::kUnknown:
-      return "The service is in an update state that this version does not know: it is left alone "
-             "until that ends.";
-  }
-  if (status.replicas.desired == 0) {
-    return "The service was scaled to 0, so somebody switched it off: it is left alone until "
-           "'docker service scale' "
-           "sets another count.";
-  }
-  return {};
 }
 
 std::string why_overruled(WishSource source, int desired, int target) {
@@ -81,6 +51,14 @@ ControllerEvent learned_event(const LearnedUpdate& learned) {
   return event;
 }
 
+ControllerEvent shadow_event(const ShadowReport& report) {
+  ControllerEvent event;
+  event.kind = EventKind::kShadow;
+  event.message = shadow_text(report);
+  event.shadow = report;
+  return event;
+}
+
 }  // namespace
 
 std::string_view to_string(ControllerState state) {
@@ -98,10 +76,22 @@ std::string_view to_string(ControllerState state) {
 }
 
 Controller::Controller(const ControllerSettings& settings, Detail detail)
+    : Controller(settings, nullptr, detail) {
+  agent_ = make_agent(settings_, env_);
+  if (settings_.agent.shadow) {
+    auto shadowed = std::make_unique<ShadowedAgent>(
+        std::make_unique<TargetTrackingPolicy>(settings_), std::move(agent_));
+    shadow_ = std::make_unique<Shadow>(settings_, shadowed->learner(), detail_ == Detail::kFull);
+    agent_ = std::move(shadowed);
+  }
+}
+
+Controller::Controller(const ControllerSettings& settings, std::unique_ptr<Agent> agent,
+                       Detail detail)
     : settings_(settings),
       detail_(detail),
       env_(settings_),
-      agent_(make_agent(settings_, env_)),
+      agent_(std::move(agent)),
       guard_(settings_),
       allowed_(env_.action_space().size()) {}
 
@@ -206,6 +196,12 @@ void Controller::decide(TickResult& result, const Observation& observation,
     decision.reason = explain(decision, {});
     if (learned) {
       result.events.push_back(learned_event(*learned));
+    }
+  }
+  if (shadow_) {
+    decision.shadow = shadow_->tick(observation, now);
+    if (const auto report = shadow_->report(now)) {
+      result.events.push_back(shadow_event(*report));
     }
   }
   if (decision.change != 0) {

@@ -15,6 +15,7 @@
 #include "core/guard.hpp"
 #include "core/replica_watch.hpp"
 #include "core/settings.hpp"
+#include "core/shadow.hpp"
 #include "core/snapshot.hpp"
 #include "core/time.hpp"
 #include "core/trouble.hpp"
@@ -40,15 +41,18 @@ enum class EventKind {
   kExternalChange,
   kLearned,
   kEpisode,
+  kShadow,
 };
 
 /// Something to tell besides the decision. Failures (the first four kinds) carry a phase, learning
-/// its numbers.
+/// its numbers,
+/// and the shadow mode what it compared.
 struct ControllerEvent {
   EventKind kind = EventKind::kBlocked;
   std::string message;
   std::optional<TroubleReport> trouble;
   std::optional<LearnedUpdate> learned;
+  std::optional<ShadowReport> shadow;
 };
 
 /// "Make it `to` replicas": send it, then call scale_finished.
@@ -81,6 +85,8 @@ class Controller {
 
   /// `settings` must be within the ranges that settings.hpp gives.
   explicit Controller(const ControllerSettings& settings, Detail detail = Detail::kFull);
+  /// With another agent than the one that `settings` name, which is not in shadow mode.
+  Controller(const ControllerSettings& settings, std::unique_ptr<Agent> agent, Detail detail);
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
@@ -143,6 +149,7 @@ class Controller {
   Detail detail_;
   AutoscaleEnv env_;
   std::unique_ptr<Agent> agent_;
+  std::unique_ptr<Shadow> shadow_;  ///< of agent_, which it refers to; null: not in shadow mode
   Guard guard_;
   std::vector<bool> allowed_;  ///< of the tick at hand
   ReplicaWatch watch_;

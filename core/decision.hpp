@@ -43,6 +43,16 @@ std::string_view sign_name(int change);
 /// The sign, and for steps above one the size too: "scale_out_3".
 std::string action_name(int change);
 
+/// What the agent of a service in shadow mode would have done, at the replica count that follows
+/// from its own decisions.
+struct ShadowDecision {
+  int replicas = 0;  ///< that it would have by now
+  int wanted = 0;    ///< the change wished for, before its guard
+  int change = 0;    ///< the change after it
+  int target_replicas = 0;
+  std::string reason;
+};
+
 struct Decision {
   std::uint64_t tick = 0;
   ReplicaCount replicas;
@@ -67,6 +77,7 @@ struct Decision {
       0;  ///< how much the last update changed its value of the table, absolute; 0 without one
   std::string why;     ///< the clause of the wish, a part of the reason
   std::string reason;  ///< one plain English sentence
+  std::optional<ShadowDecision> shadow;
 };
 
 }  // namespace skep

@@ -48,6 +48,34 @@ Json guard_json(const Decision& decision) {
   return guard;
 }
 
+Json shadow_json(const ShadowDecision& shadow) {
+  Json fields = Json::object();
+  fields["replicas"] = shadow.replicas;
+  fields["wanted"] = sign_name(shadow.wanted);
+  fields["action"] = sign_name(shadow.change);
+  fields["target_replicas"] = shadow.target_replicas;
+  fields["reason"] = shadow.reason;
+  return fields;
+}
+
+Json score_json(const ShadowScore& score) {
+  Json fields = Json::object();
+  fields["violations_percent"] = rounded(score.violations_percent(), 1e3);
+  fields["mean_replicas"] = rounded(score.mean_replicas(), 1e3);
+  fields["changes"] = score.changes;
+  return fields;
+}
+
+Json comparison_json(const ShadowComparison& comparison) {
+  Json fields = Json::object();
+  fields["hours"] = rounded(to_seconds(comparison.lasted) / 3600, 1e3);
+  fields["ticks"] = comparison.agent.ticks;
+  fields["saturated_ticks"] = comparison.saturated;
+  fields["agent"] = score_json(comparison.agent);
+  fields["target_tracking"] = score_json(comparison.rule);
+  return fields;
+}
+
 }  // namespace
 
 nlohmann::ordered_json decision_json(const Decision& decision) {
@@ -79,6 +107,7 @@ nlohmann::ordered_json decision_json(const Decision& decision) {
   fields["applied"] = decision.applied;
   fields["reward"] = rounded(decision.reward, 1e4);
   fields["q_change"] = rounded(decision.q_change, 1e6);
+  if (decision.shadow) fields["shadow"] = shadow_json(*decision.shadow);
   fields["reason"] = decision.reason;
   return fields;
 }
@@ -119,6 +148,8 @@ std::string_view event_name(EventKind kind) {
       return "learned";
     case EventKind::kEpisode:
       return "episode";
+    case EventKind::kShadow:
+      return "shadow";
   }
   return "";
 }
@@ -146,6 +177,10 @@ nlohmann::ordered_json event_json(const ControllerEvent& event) {
     fields["after"] = rounded(event.learned->after, 1e6);
     fields["visits"] = rounded(event.learned->visits, 1e3);
     fields["ticks"] = event.learned->ticks;
+  }
+  if (event.shadow) {
+    fields = comparison_json(event.shadow->recent);
+    fields["since_start"] = comparison_json(event.shadow->total);
   }
   return fields;
 }

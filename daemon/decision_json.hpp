@@ -23,13 +23,15 @@ std::string decision_message(std::string_view service, const Decision& decision)
 /// "begin", "ongoing" or "end".
 std::string_view to_string(TroublePhase phase);
 /// The name of the event in the log: metrics_missing, service_missing, docker_unreachable, blocked,
-/// external_change, learned or episode.
+/// external_change, learned, episode or shadow.
 std::string_view event_name(EventKind kind);
 /// Failures warn while they last and inform when they end; learning is a detail (debug).
 LogLevel event_level(const ControllerEvent& event);
 /// The fields `phase`, `count` and `seconds` of a failure.
 nlohmann::ordered_json trouble_json(const TroubleReport& report);
-/// Failures: those of trouble_json. Learning: state, action, before, after, visits, ticks.
+/// Failures: those of trouble_json. Learning: state, action, before, after, visits, ticks. Shadow
+/// mode: hours, ticks, saturated_ticks, and of agent and target_tracking violations_percent,
+/// mean_replicas and changes; the same since_start.
 nlohmann::ordered_json event_json(const ControllerEvent& event);
 
 /// Writes a `decision` event. Call it when the decision is final, after Docker's answer.

@@ -116,6 +116,7 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
   setup.step = step;
   setup.settings = setup.service.controller;
   setup.settings.dry_run = false;
+  setup.settings.agent.shadow = false;
   if (setup.settings.random_seed == 0) setup.settings.random_seed = 1;
   // What the options say of the world the agent is told too, as a configuration would.
   EnvironmentSettings& environment = setup.settings.environment;

@@ -32,7 +32,8 @@ struct SimulationSetup {
   PrometheusSettings prometheus;
   StateSettings state;
   ServiceSettings service;
-  ControllerSettings settings;  ///< of the service, but for dry_run and with a seed that is not 0
+  ControllerSettings settings;  ///< of the service, without dry_run and shadow mode, and with a
+                                ///< seed that is not 0
   SimulatorSettings simulator;
   Duration step{};  ///< how long a row of a trace lasts
 };

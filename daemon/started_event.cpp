@@ -23,6 +23,7 @@ Json service_json(const ServiceSettings& service) {
   fields["max_step"] = controller.replicas.max_step;
   fields["cooldown"] = format_duration(controller.cooldown);
   fields["policy"] = policy_name(controller.agent.policy);
+  if (controller.agent.shadow) fields["shadow"] = true;
   fields["random_seed"] = controller.random_seed;
   return fields;
 }

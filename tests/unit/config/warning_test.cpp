@@ -16,8 +16,6 @@ TEST_CASE("What is not built yet is used without, and says so", "[config]") {
       {"    agent: {updates: counterfactual}\n",
        "4:22: warning: services[0].agent.updates 'counterfactual' is not built yet; factual is "
        "used instead"},
-      {"    agent: {shadow: true}\n",
-       "4:21: warning: services[0].agent.shadow 'true' is not built yet; the policy acts"},
       {"http: {listen: 0.0.0.0:9188}\n",
        "4:16: warning: http.listen is not built yet; nothing listens"},
   }));

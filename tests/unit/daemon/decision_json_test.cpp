@@ -161,5 +161,35 @@ TEST_CASE("Decisions and events reach the log as whole lines") {
   CHECK(stream.str().empty());  // debug, and the log is at info
 }
 
+TEST_CASE("A decision in shadow mode says what the agent would have done") {
+  Decision decision = held_back();
+  CHECK_FALSE(decision_json(decision).contains("shadow"));
+  decision.shadow = ShadowDecision{5, -2, -1, 4, "CPU 20%: fewer."};
+  CHECK(decision_json(decision)["shadow"].dump() ==
+        R"({"replicas":5,"wanted":"scale_in","action":"scale_in","target_replicas":4,)"
+        R"("reason":"CPU 20%: fewer."})");
+}
+
+TEST_CASE("The hourly comparison of the shadow mode is an event with both sides") {
+  ControllerEvent event;
+  event.kind = EventKind::kShadow;
+  ShadowComparison hour;
+  hour.lasted = std::chrono::minutes(60);
+  hour.saturated = 3;
+  hour.rule = {240, 6, 4, 960};
+  hour.agent = {240, 1, 7, 600};
+  event.shadow = ShadowReport{hour, hour};
+  CHECK(event_name(event.kind) == "shadow");
+  CHECK(event_level(event) == LogLevel::kInfo);
+  const Json fields = event_json(event);
+  Json without = fields;
+  without.erase("since_start");
+  CHECK(fields["since_start"] == without);
+  CHECK(without.dump() ==
+        R"({"hours":1.0,"ticks":240,"saturated_ticks":3,)"
+        R"("agent":{"violations_percent":0.417,"mean_replicas":2.5,"changes":7},)"
+        R"("target_tracking":{"violations_percent":2.5,"mean_replicas":4.0,"changes":4}})");
+}
+
 }  // namespace
 }  // namespace skep

@@ -1,0 +1,208 @@
+#include "core/shadow.hpp"
+
+#include "core/controller.hpp"
+#include "core/simulator.hpp"
+#include "tests/unit/core/support.hpp"
+
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+namespace {
+
+ControllerSettings shadow_settings(PolicyType policy) {
+  ControllerSettings settings;
+  settings.agent.policy = policy;
+  settings.agent.updates = Updates::kFactual;
+  settings.agent.shadow = true;
+  settings.agent.target = {60, 0.1, 0s, 0s};
+  settings.cooldown = 30s;
+  settings.environment.startup = 20s;
+  return settings;
+}
+
+ControllerSettings acting(ControllerSettings settings, PolicyType policy) {
+  settings.agent.shadow = false;
+  settings.agent.policy = policy;
+  return settings;
+}
+
+/// Two hours of ticks whose load goes up and down every 20 minutes.
+std::vector<double> waves() {
+  std::vector<double> loads;
+  for (int i = 0; i < 480; ++i) {
+    loads.push_back(2.5 - 2 * std::cos(2 * M_PI * i / 80));
+  }
+  return loads;
+}
+
+SimulatorSettings world(const ControllerSettings& settings) {
+  SimulatorSettings simulator;
+  simulator.startup = settings.environment.startup;
+  return simulator;
+}
+
+struct Run {
+  SimulationResult result;
+  std::vector<Decision> decisions;
+};
+
+Run run(const ControllerSettings& settings, const std::vector<double>& loads) {
+  Controller controller(settings);
+  SimulatedService service(world(settings), 2);
+  Run run;
+  run.result = simulate(controller, service, loads, 15s, [&run](const SimulatedDecision& one) {
+    run.decisions.push_back(one.decision);
+  });
+  return run;
+}
+
+/// Feeds a controller in shadow mode the load that a service of many idle replicas shows, which is
+/// never saturated, and counts its reports. The real count stays at 20: every command is refused.
+struct Watched {
+  explicit Watched(const ControllerSettings& settings) : controller(settings) {}
+
+  void feed(const std::vector<double>& loads) {
+    for (const double load : loads) {
+      const TimePoint now = at(seconds);
+      TickResult tick = controller.tick(input(20, 5 * load), now);
+      if (tick.command) {
+        controller.scale_finished(ScaleOutcome::kRefused, "no", *tick.decision, now);
+      }
+      decisions.push_back(*tick.decision);
+      for (const ControllerEvent& event : tick.events) {
+        if (event.kind == EventKind::kShadow) reports.push_back(event);
+      }
+      seconds += 15;
+    }
+  }
+
+  Controller controller;
+  double seconds = 0;
+  std::vector<Decision> decisions;
+  std::vector<ControllerEvent> reports;
+};
+
+}  // namespace
+
+TEST_CASE("in shadow mode target tracking acts, and decides what it decides alone") {
+  const ControllerSettings settings = shadow_settings(PolicyType::kQLearning);
+  const Run alone = run(acting(settings, PolicyType::kTargetTracking), waves());
+  const Run shadowed = run(settings, waves());
+  CHECK(alone.result.changes > 10);
+  REQUIRE(alone.decisions.size() == shadowed.decisions.size());
+  for (std::size_t i = 0; i < alone.decisions.size(); ++i) {
+    CHECK(alone.decisions[i].target_replicas == shadowed.decisions[i].target_replicas);
+    CHECK_FALSE(alone.decisions[i].shadow);
+    REQUIRE(shadowed.decisions[i].shadow);
+    CHECK_FALSE(shadowed.decisions[i].shadow->reason.empty());
+  }
+}
+
+TEST_CASE("what the agent would have done follows its own replica count, not the real one") {
+  ControllerSettings settings = shadow_settings(PolicyType::kThresholds);
+  settings.replicas.max = 20;
+  Watched watched(settings);
+  std::vector<double> loads = waves();
+  watched.feed(loads);
+
+  // The same agent acting in a world of its own, which begins at the real count.
+  Controller alone(acting(settings, PolicyType::kThresholds));
+  SimulatedService service(world(settings), 20);
+  std::uint64_t changes = 0;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    const TimePoint now = at(15.0 * static_cast<double>(i));
+    TickInput seen = service.observe(loads[i], now);
+    seen.metrics->ram_percent = 20;
+    TickResult tick = alone.tick(seen, now);
+    const ShadowDecision& shadow = *watched.decisions[i].shadow;
+    CHECK(shadow.replicas == tick.decision->replicas.desired);
+    CHECK(shadow.change == tick.decision->change);
+    CHECK(shadow.target_replicas == tick.decision->target_replicas);
+    if (tick.command) {
+      alone.scale_finished(ScaleOutcome::kAccepted, {}, *tick.decision, now);
+      service.scale(tick.command->to, now);
+      ++changes;
+    }
+  }
+  CHECK(changes > 20);
+  CHECK(watched.decisions.back().replicas.desired == 20);
+}
+
+TEST_CASE("once an hour both sides are compared on the same load") {
+  ControllerSettings settings = shadow_settings(PolicyType::kStatic);
+  settings.replicas.max = 20;
+  Watched watched(settings);
+  watched.feed(std::vector<double>(240, 6));  // 11 replicas at 55%
+  CHECK(watched.reports.empty());
+  watched.feed(std::vector<double>(1, 6));
+  REQUIRE(watched.reports.size() == 1);
+  const ShadowReport first = *watched.reports[0].shadow;
+  CHECK(first.recent.lasted == 1h);
+  CHECK(first.recent.agent.ticks == 241);
+  CHECK(first.recent.agent.mean_replicas() == 20);
+  CHECK(first.recent.agent.changes == 0);
+  CHECK(first.recent.rule.changes == 9);  // from 20 down to 11, which is within the tolerance
+  CHECK(first.recent.rule.mean_replicas() > 11);
+  CHECK(first.recent.rule.mean_replicas() < 12);
+  CHECK(first.recent.rule.violations == 0);
+  CHECK_THAT(watched.reports[0].message,
+             Catch::Contains("20 replicas in the mean and 0 changes, and target tracking"));
+
+  watched.feed(std::vector<double>(240, 17));  // 85% of the 20 that are there
+  REQUIRE(watched.reports.size() == 2);
+  const ShadowReport second = *watched.reports[1].shadow;
+  CHECK(second.recent.agent.ticks == 240);
+  CHECK(second.recent.agent.violations == 240);
+  CHECK(second.recent.rule.changes == 2);  // saturated, so the guard lets it double
+  CHECK(second.total.lasted == 2h);
+  CHECK(second.total.agent.ticks == 481);
+  CHECK(second.total.agent.violations == 240);
+  CHECK(second.total.rule.changes == 11);
+}
+
+TEST_CASE("a saturated service was asked for more than it shows") {
+  ControllerSettings settings = shadow_settings(PolicyType::kStatic);
+  settings.guard.panic_cpu_percent = 0;  // else the guard would move the static agent, too
+  Controller controller(settings);
+  std::optional<ShadowReport> report;
+  for (int i = 0; i <= 240; ++i) {
+    const Decision decision = step(controller, input(4, 100), 15.0 * i);
+    CHECK(decision.shadow->replicas == 4);
+  }
+  TickResult tick = controller.tick(input(4, 50), at(15.0 * 480));
+  for (const ControllerEvent& event : tick.events) {
+    if (event.shadow) report = event.shadow;
+  }
+  REQUIRE(report);
+  CHECK(report->total.saturated == 241);
+  CHECK(report->total.agent.violations == 241);
+  CHECK(report->total.agent.ticks == 242);
+}
+
+TEST_CASE("a factual agent is credited with what the rule really did, and acts later on it") {
+  ControllerSettings settings = shadow_settings(PolicyType::kQLearning);
+  settings.cooldown = 15s;
+  Controller controller(settings);
+  const Decision out = step(controller, input(2, 90), 0);
+  REQUIRE(out.change == 1);
+  TickResult next = controller.tick(input(3, 60), at(15));
+  bool learned = false;
+  for (const ControllerEvent& event : next.events) {
+    if (!event.learned) continue;
+    learned = true;
+    CHECK(event.learned->change == 1);
+    CHECK(event.learned->state == out.state_id);
+  }
+  CHECK(learned);
+
+  const Snapshot saved = controller.snapshot(at(16), std::nullopt);
+  REQUIRE(saved.cells.size() == 1);
+  Controller acts(acting(settings, PolicyType::kQLearning));
+  CHECK(acts.restore(saved, 0s, at(16)));
+}
