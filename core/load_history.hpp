@@ -1,6 +1,7 @@
 // What was measured of a service in the past, made into the load that the simulator serves.
 #pragma once
 
+#include "core/demand.hpp"
 #include "core/time.hpp"
 
 #include <cstddef>
@@ -20,9 +21,9 @@ struct MeasuredHistory {
 };
 
 /// CPU of a replica from which on the demand is hidden: it may have been more.
-inline constexpr double kSaturatedPercent = 95;
+inline constexpr double kSaturatedPercent = Demand::kHiddenFromPercent;
 /// What a saturated service is taken to have been asked for, as a part of what it could do.
-inline constexpr double kHiddenDemand = 1.15;
+inline constexpr double kHiddenDemand = Demand::kHiddenFactor;
 
 struct LoadHistory {
   std::vector<double> loads;  ///< in units of one replica's limit; NaN: a gap

@@ -10,25 +10,19 @@
 namespace skep {
 namespace {
 
-constexpr std::size_t kWindow = 10;        // ticks whose largest load is a part of the state
-constexpr std::size_t kPlanned = 8;        // states at each tick
-constexpr std::size_t kNeighbours = 9;     // bins; a step teaches so far
-constexpr double kHiddenFromPercent = 98;  // a replica can use no more
-constexpr double kHiddenFactor = 1.15;     // then the demand is taken for so much of what is used
+constexpr std::size_t kWindow = 10;     // ticks whose largest load is a part of the state
+constexpr std::size_t kPlanned = 8;     // states at each tick
+constexpr std::size_t kNeighbours = 9;  // bins; a step teaches so far
+constexpr double kRoom = 1.5;  // the chain holds loads up to so many times the largest count
 constexpr int kMostTicks = 100;
 constexpr const char* kStepsName = "load_steps";
 constexpr const char* kValuesName = "values";
+constexpr const char* kDemandName = "demand";
 
 /// Rounded, 0 to kMostTicks.
 int ticks_of(Duration duration, Duration interval) {
   const double ticks = to_seconds(duration) / to_seconds(interval);
   return static_cast<int>(std::clamp(std::round(ticks), 0.0, static_cast<double>(kMostTicks)));
-}
-
-/// Of the whole service, in units of one replica's limit.
-double demand_of(const Metrics& metrics) {
-  const bool hidden = metrics.cpu_percent >= kHiddenFromPercent;
-  return metrics.load() * (hidden ? kHiddenFactor : 1);
 }
 
 LoadPlan::Settings plan_settings(const ControllerSettings& settings, const AutoscaleEnv& env) {
@@ -73,14 +67,14 @@ ModelBasedAgent::ModelBasedAgent(const ControllerSettings& settings, const Autos
     : settings_(settings),
       env_(env),
       lag_ticks_(static_cast<std::size_t>(ticks_of(settings.environment.lag, settings.interval))),
-      chain_(kHiddenFactor * 1.3 * settings.replicas.max, {static_cast<int>(lag_ticks_), 1.5, 3}),
+      chain_(kRoom * settings.replicas.max, {static_cast<int>(lag_ticks_), 1.5, 3}),
       plan_(chain_, plan_settings(settings, env), cost_of(env)) {
   layout_ = describe_layout(settings, chain_.states());
   lowest_ = chain_.bins();
 }
 
 std::optional<LearnedUpdate> ModelBasedAgent::observe(const AgentView& view) {
-  load_ = demand_of(view.observation.metrics);
+  load_ = demand_.load(view.observation.metrics);
   if (!learn(load_, view.now)) {
     return std::nullopt;
   }
@@ -211,19 +205,26 @@ void ModelBasedAgent::save(Snapshot& snapshot) const {
   snapshot.layout = layout_;
   snapshot.arrays.push_back({kStepsName, chain_.saved()});
   snapshot.arrays.push_back({kValuesName, plan_.saved()});
+  snapshot.arrays.push_back(
+      {kDemandName, {static_cast<float>(demand_.used()), static_cast<float>(demand_.asked())}});
 }
 
 bool ModelBasedAgent::restore(const Snapshot& snapshot) {
   const auto& arrays = snapshot.arrays;
-  if (snapshot.layout != layout_ || arrays.size() != 2 || arrays[0].name != kStepsName ||
-      arrays[1].name != kValuesName) {
+  if (snapshot.layout != layout_ || arrays.size() != 3 || arrays[0].name != kStepsName ||
+      arrays[1].name != kValuesName || arrays[2].name != kDemandName ||
+      arrays[2].values.size() != 2) {
     return false;
   }
   LoadChain chain = chain_;
-  if (!chain.restore(arrays[0].values) || !plan_.restore(arrays[1].values)) {
+  Demand demand;
+  if (!chain.restore(arrays[0].values) ||
+      !demand.restore(arrays[2].values[0], arrays[2].values[1]) ||
+      !plan_.restore(arrays[1].values)) {
     return false;
   }
   chain_ = std::move(chain);
+  demand_ = demand;
   samples_.clear();
   return true;
 }

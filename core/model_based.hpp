@@ -4,6 +4,7 @@
 
 #include "core/agent.hpp"
 #include "core/autoscale_env.hpp"
+#include "core/demand.hpp"
 #include "core/load_chain.hpp"
 #include "core/load_plan.hpp"
 #include "core/settings.hpp"
@@ -48,6 +49,7 @@ class ModelBasedAgent final : public Agent {
   std::string layout_;
   const AutoscaleEnv& env_;
   std::size_t lag_ticks_;
+  Demand demand_;
   LoadChain chain_;
   LoadPlan plan_;
   std::deque<Sample> samples_;  ///< the last ticks, without a gap

@@ -26,15 +26,6 @@ TEST_CASE("What is not built yet is used without, and says so", "[config]") {
   CHECK_THAT(format_problem(result.problems[0]), Catch::StartsWith("skep.yaml:" + message));
 }
 
-TEST_CASE("The load query is read, but has no effect yet", "[config]") {
-  const LoadResult result = load(
-      "services:\n  - name: app\n    metrics: {cpu: {query: c}, ram: {query: r}, load: {query: "
-      "l}}\n");
-  CHECK(shown(result) ==
-        "skep.yaml:3:63: warning: services[0].metrics.load.query is not built yet; it is read, but "
-        "no decision uses it\n");
-}
-
 TEST_CASE("A target above the limit gives a warning", "[config]") {
   CHECK(
       shown(load(kMinimal + "    agent: {target: {cpu: 81}}\n")) ==

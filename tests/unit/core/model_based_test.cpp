@@ -115,6 +115,9 @@ TEST_CASE("model-based: what it learned survives a restart") {
   damaged.arrays[0].values[1] = -1;
   CHECK_FALSE(other.agent.restore(damaged));
   damaged = snapshot;
+  damaged.arrays[2].values[0] = -1;
+  CHECK_FALSE(other.agent.restore(damaged));
+  damaged = snapshot;
   damaged.arrays.pop_back();
   CHECK_FALSE(other.agent.restore(damaged));
   ControllerSettings larger;

@@ -1,0 +1,32 @@
+// The load that a service was asked for, from what it used. CPU stops at 100% of what the replicas
+// have, so that behind a CPU near it there may be more demand than is seen; the optional `load`
+// query (requests per second, say) has no such ceiling, and the CPU that a request needs is learned
+// while it can be seen.
+#pragma once
+
+#include "core/observation.hpp"
+
+namespace skep {
+
+class Demand {
+ public:
+  /// From this CPU on (percent, mean of a replica) the demand counts as hidden.
+  static constexpr double kHiddenFromPercent = 95;
+  /// A hidden demand is taken for so many times the CPU used while no `load` query tells it.
+  static constexpr double kHiddenFactor = 1.15;
+
+  /// The load of these metrics in units of one replica's limit, >= 0. Learns from them.
+  double load(const Metrics& metrics);
+
+  /// CPU used and what the load query gave over the last ticks, both fading; to be saved.
+  double used() const { return used_; }
+  double asked() const { return asked_; }
+  /// Both >= 0 and finite, or false and nothing changed.
+  bool restore(double used, double asked);
+
+ private:
+  double used_ = 0;   ///< units of one replica's limit
+  double asked_ = 0;  ///< in the unit of the query
+};
+
+}  // namespace skep
