@@ -83,7 +83,13 @@ Json report_data(const std::vector<SuiteRow>& rows) {
   data["tick"] = 1;
   data["limit"] = suite::kUtilisationLimit;
   data["baseline"] = "hpa_best";
-  data["hidden"] = {"thresholds", "hpa_50", "optimum"};
+  std::vector<std::string> policies;
+  for (const SuiteRow& row : rows) {
+    if (row.trace == rows.front().trace && variant(row.cell) == variant(rows.front().cell)) {
+      policies.push_back(row.policy);
+    }
+  }
+  data["hidden"] = hidden_policies(policies, policy_name(AgentSettings{}.policy), "hpa_best");
   data["metrics"] = metrics();
   data["summary"] = summary(rows);
   data["groups"] = Json::array();

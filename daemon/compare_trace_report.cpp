@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace skep {
 namespace {
@@ -154,7 +155,9 @@ Json report_data(const TraceComparison& comparison) {
   data["tick"] = to_seconds(settings.interval);
   data["limit"] = settings.environment.reward.limits.cpu_percent / 100;
   data["baseline"] = kBestRule;
-  data["hidden"] = {"thresholds", kOptimum};
+  std::vector<std::string> policies;
+  for (const ComparedRun& run : comparison.traces.front().runs) policies.push_back(run.policy);
+  data["hidden"] = hidden_policies(policies, policy_name(settings.agent.policy), kBestRule);
   data["metrics"] = metrics();
   data["summary"] = summary(comparison);
   data["groups"] = Json::array();

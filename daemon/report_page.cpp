@@ -2,6 +2,7 @@
 
 #include "daemon/report_assets.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -65,6 +66,17 @@ Json map_json(const PolicyMap& map) {
 
 Json report_column(const char* key, const char* label, int digits, bool best, const char* hint) {
   return {{"key", key}, {"label", label}, {"digits", digits}, {"best", best}, {"hint", hint}};
+}
+
+Json hidden_policies(const std::vector<std::string>& policies, const std::string& policy,
+                     const std::string& baseline) {
+  const bool there = std::find(policies.begin(), policies.end(), policy) != policies.end();
+  const std::string& first = there ? policy : policies.front();
+  Json hidden = Json::array();
+  for (const std::string& name : policies) {
+    if (name != first && name != "target_tracking" && name != baseline) hidden.push_back(name);
+  }
+  return hidden;
 }
 
 std::string report_page(const Json& data) {

@@ -6,6 +6,7 @@
 #include "daemon/report_series.hpp"
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,11 @@ nlohmann::ordered_json map_json(const PolicyMap& map);
 /// the least of the column stands out.
 nlohmann::ordered_json report_column(const char* key, const char* label, int digits, bool best,
                                      const char* hint);
+
+/// The policies that are not drawn at first, so that a chart can be read: all but the one that
+/// `policy` names (or the first, when it is not there), target tracking and the baseline.
+nlohmann::ordered_json hidden_policies(const std::vector<std::string>& policies,
+                                       const std::string& policy, const std::string& baseline);
 
 /// The page that shows `data`; page.js says what is in it. Whatever is in its strings stays text.
 std::string report_page(const nlohmann::ordered_json& data);

@@ -8,7 +8,7 @@ const hidden = new Set(data.hidden);
 let group = data.groups[0];
 let redraw = [];  // what depends on the width
 
-const kColors = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5", "--c6"];
+const kColors = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7"];
 function color(policy) {
   if (policy === "optimum") return "var(--optimum)";
   if (policy === data.baseline) return "var(--best)";
@@ -211,7 +211,7 @@ function mapCard() {
   const runs = group.runs.filter((run) => run.map);
   if (!runs.length) return "";
   const readout = html("div", {class: "readout"}, "Point at the map for numbers.");
-  let chosen = runs[0];
+  let chosen = runs.find((run) => !hidden.has(run.policy)) || runs[0];
   const draw = (box) => {
     box.replaceChildren();
     const {loads, replicas, wanted} = chosen.map;
@@ -254,7 +254,7 @@ function mapCard() {
   const choice = html("select", {"aria-label": "policy of the map", onchange: (event) => {
     chosen = runs[event.target.selectedIndex];
     draw(box);
-  }}, ...runs.map((run) => html("option", {}, run.policy)));
+  }}, ...runs.map((run) => html("option", run === chosen ? {selected: ""} : {}, run.policy)));
   const swatch = (name, text) => html("span", {class: "key"}, html("i", {style: `background:var(${name});border-color:var(${name})`}), text);
   return card("What the policy wants", "At the end of the trace, with what it has learned by then: for each load, had it lasted, and each number " +
     "of running replicas, what it wants next. The dashed line is where the load just fits its limit.",

@@ -44,6 +44,12 @@ TEST_CASE("a report page needs nothing from elsewhere") {
   CHECK(count(page, "http") == 2);  // http-equiv, and the name of the SVG namespace
 }
 
+TEST_CASE("a chart begins with the policy in question, target tracking and the baseline") {
+  const std::vector<std::string> all{"q_learning", "mixture", "target_tracking", "hpa_best"};
+  CHECK(hidden_policies(all, "mixture", "hpa_best") == Json({"q_learning"}));
+  CHECK(hidden_policies(all, "static", "hpa_best") == Json({"mixture"}));
+}
+
 TEST_CASE("a series keeps the least and the most of what it thins, and every late tick") {
   ReportSeries series(1000, 10);
   for (std::size_t tick = 0; tick < 1000; ++tick) {
