@@ -46,7 +46,7 @@ void LoopLog::events(const std::vector<ControllerEvent>& events) {
   for (const ControllerEvent& event : events) log_event(log_, service_, event);
 }
 
-void LoopLog::observed(const TickInput& input, Duration took) {
+void LoopLog::observed(const TickInput& input, Duration took, TimePoint now) {
   if (!log_.enabled(LogLevel::kDebug)) return;
   Json fields = Json::object();
   if (input.service) {
@@ -64,6 +64,7 @@ void LoopLog::observed(const TickInput& input, Duration took) {
     if (metrics.targets) fields["targets"] = *metrics.targets;
   }
   fields["duration_ms"] = milliseconds(took);
+  fields["steady_ns"] = now.time_since_epoch().count();
   log_.write(LogLevel::kDebug, "observed", service_ + ": asked Docker and Prometheus", service_,
              fields);
 }

@@ -32,8 +32,8 @@ class LoopLog {
 
   void decision(const Decision& decision);
   void events(const std::vector<ControllerEvent>& events);
-  /// `observed`: what a tick brought, and how long it took to ask for it.
-  void observed(const TickInput& input, Duration took);
+  /// `observed`: what a tick brought, how long it took to ask for it, and the steady clock then.
+  void observed(const TickInput& input, Duration took, TimePoint now);
   /// `scaled`; `warnings` are Docker's.
   void scaled(const ScaleCommand& command, Duration took, const std::vector<std::string>& warnings,
               TimePoint now);

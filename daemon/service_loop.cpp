@@ -121,7 +121,7 @@ asio::awaitable<void> ServiceLoop::tick(TimePoint due) {
     if (stopping_) co_return;
     const TimePoint now = steady_now();
     if (gathered.input.service) pending_.reset();  // the controller sees now what came of it
-    log_.observed(gathered.input, now - began);
+    log_.observed(gathered.input, now - began, now);
     TickResult result = controller_.tick(gathered.input, now);
     log_.events(result.events);
     ScaleOutcome outcome = ScaleOutcome::kAccepted;
