@@ -33,12 +33,14 @@ std::string script_text(const Json& data) {
 Json series_json(const ReportSeries& series) {
   Json json{{"low", Json::array()},
             {"high", Json::array()},
+            {"mean", Json::array()},
             {"late", Json::array()},
             {"cost", Json::array()}};
   for (const ReportSeries::Part& part : series.parts()) {
     const auto ticks = static_cast<double>(part.ticks);
     json["low"].push_back(part.least_replicas);
     json["high"].push_back(part.most_replicas);
+    json["mean"].push_back(rounded(part.replicas / ticks));
     json["late"].push_back(std::round(100 * static_cast<double>(part.violations) / ticks));
     json["cost"].push_back(rounded(part.cost / ticks));
   }

@@ -12,8 +12,8 @@
 
 namespace skep {
 
-/// What a chart needs of a run: low, high (replicas), late (percent of the ticks) and cost (mean of
-/// a tick), each by part of the time.
+/// What a chart needs of a run: low, high, mean (replicas), late (percent of the ticks) and cost
+/// (mean of a tick), each by part of the time.
 nlohmann::ordered_json series_json(const ReportSeries& series);
 /// The load of a run: low and high by part, in replicas at their limit.
 nlohmann::ordered_json load_json(const ReportSeries& series);

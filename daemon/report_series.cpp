@@ -14,6 +14,7 @@ void ReportSeries::add(std::size_t tick, double load, int replicas, bool violate
   at.most_load = std::max(at.most_load, load);
   at.least_replicas = std::min(at.least_replicas, replicas);
   at.most_replicas = std::max(at.most_replicas, replicas);
+  at.replicas += replicas;
   ++at.ticks;
   at.violations += violated ? 1 : 0;
   at.cost += cost;

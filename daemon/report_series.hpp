@@ -15,6 +15,7 @@ class ReportSeries {
     double most_load = 0;
     int least_replicas = std::numeric_limits<int>::max();  ///< that run
     int most_replicas = 0;
+    double replicas = 0;  ///< sum
     std::size_t ticks = 0;
     std::size_t violations = 0;
     double cost = 0;  ///< sum

@@ -67,20 +67,20 @@ function frame(box, {height, length, unit, low, high, name}) {
   return {root, x, y, left, right, top, bottom, width, height, time};
 }
 
-// A path through the least and the most of each part, in steps.
-function envelope(chart, starts, low, high) {
-  let path = `M${chart.x(starts[0]).toFixed(1)} ${chart.y(high[0]).toFixed(1)}`;
-  for (let i = 0; i < low.length; ++i) {
-    path += `H${chart.x(starts[i]).toFixed(1)}V${chart.y(low[i]).toFixed(1)}V${chart.y(high[i]).toFixed(1)}`;
-  }
-  return path + `H${chart.x(starts[low.length]).toFixed(1)}`;
+// A value for each part, in steps.
+function steps(chart, starts, values) {
+  let path = `M${chart.x(starts[0]).toFixed(1)} ${chart.y(values[0]).toFixed(1)}`;
+  values.forEach((value, i) => { path += `V${chart.y(value).toFixed(1)}H${chart.x(starts[i + 1]).toFixed(1)}`; });
+  return path;
 }
 
-function area(chart, starts, low, high) {
-  const point = (i, values) => `${chart.x(starts[i]).toFixed(1)} ${chart.y(values[i]).toFixed(1)}`;
-  const there = high.map((_, i) => point(i, high));
-  const back = low.map((_, i) => point(i, low)).reverse();
-  return `M${there.join("L")}L${back.join("L")}Z`;
+// From the least to the most of each part, in steps.
+function band(chart, starts, low, high) {
+  let back = "";
+  for (let i = low.length - 1; i >= 0; --i) {
+    back += `V${chart.y(low[i]).toFixed(1)}H${chart.x(starts[i]).toFixed(1)}`;
+  }
+  return steps(chart, starts, high) + back + "Z";
 }
 
 function line(chart, starts, values) {

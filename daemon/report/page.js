@@ -1,7 +1,7 @@
 // The data: title, subtitle, notes; unit ("seconds" or "ticks") and tick (the length of one in it); limit (the utilisation
 // that is allowed); baseline (the policy others are measured against); hidden (policies that are not drawn at first);
 // metrics (columns of the result table); summary {text, columns, rows}; and groups, each one trace in one variant of the
-// setting: facts (sentences), ticks, load {low, high}, runs {policy, values by key of the metrics, low, high, late, cost by
+// setting: facts (sentences), ticks, load {low, high}, runs {policy, values by key of the metrics, low, high, mean, late, cost by
 // part of the time, map or null}, pairs {policy, other, difference, low, high, text}.
 const data = JSON.parse(document.getElementById("data").textContent);
 const hidden = new Set(data.hidden);
@@ -66,12 +66,13 @@ function supplyCard() {
     const chart = frame(box, {height: 320, length: group.ticks * data.tick, unit: data.unit, low: 0, high: most * 1.05,
       name: "Load and replicas over time"});
     chart.root.append(
-      svg("path", {d: area(chart, starts, group.load.low.map(() => 0), group.load.high), fill: "var(--load)", opacity: 0.45}),
-      svg("path", {d: area(chart, starts, group.load.low, group.load.high), fill: "var(--load)",
+      svg("path", {d: band(chart, starts, group.load.low.map(() => 0), group.load.high), fill: "var(--load)", opacity: 0.45}),
+      svg("path", {d: band(chart, starts, group.load.low, group.load.high), fill: "var(--load)",
         stroke: "var(--load-edge)", "stroke-width": 0.6}));
     for (const run of runs) {
-      chart.root.append(svg("path", {d: envelope(chart, starts, run.low, run.high), fill: "none", stroke: color(run.policy),
-        "stroke-width": 1.6, "stroke-dasharray": dash(run.policy), "stroke-linejoin": "round"}));
+      chart.root.append(svg("path", {d: band(chart, starts, run.low, run.high), fill: color(run.policy), opacity: 0.16}),
+        svg("path", {d: steps(chart, starts, run.mean), fill: "none", stroke: color(run.policy),
+          "stroke-width": 1.6, "stroke-dasharray": dash(run.policy), "stroke-linejoin": "round"}));
     }
     const show = (part) => {
       readout.replaceChildren();
@@ -101,7 +102,7 @@ function supplyCard() {
 function thinned() {
   const each = group.ticks / group.runs[0].cost.length;
   return each <= 1 ? "Every tick is drawn."
-    : `The trace is longer than the page is wide: one step stands for ${short(each)} ticks and spans the least and the most of them.`;
+    : `The trace is longer than the page is wide: one step stands for ${short(each)} ticks, its band spans the least and the most of them, its line is their mean.`;
 }
 
 // Curves of one value for each policy; `values` gives them of a run.
@@ -181,7 +182,8 @@ function pairChart() {
   return chartBox("pairs", (box) => {
     box.replaceChildren();
     const width = Math.max(240, box.clientWidth), row = 34, right = 12;
-    const pairs = group.pairs;
+    const pairs = group.pairs.filter((pair) => !hidden.has(pair.policy) && !hidden.has(pair.other));
+    if (!pairs.length) return box.append("Choose two policies above.");
     const reach = Math.max(...pairs.map((pair) => Math.max(Math.abs(pair.low), Math.abs(pair.high)))) * 1.05 || 1;
     const x = scale(-reach, reach, right, width - right);
     const root = svg("svg", {viewBox: `0 0 ${width} ${pairs.length * row + 24}`, height: pairs.length * row + 24, role: "img",
@@ -204,7 +206,7 @@ function moneyCards() {
   const regret = card("Cost and regret", "Grey: what the optimum costs, which knows the whole trace. Coloured: the regret above it. Mean of a tick.", bars());
   if (!group.pairs.length) return regret;
   return html("div", {class: "pair"}, regret, card("How sure the differences are",
-    "Same windows of the same trace, pair by pair: mean difference of cost and its 95% interval (block bootstrap). Green: the first is cheaper for sure; red: dearer.", pairChart()));
+    "Same windows of the same trace, pair by pair of the policies chosen above: mean difference of cost and its 95% interval (block bootstrap). Green: the first is cheaper for sure; red: dearer.", pairChart()));
 }
 
 function mapCard() {
@@ -255,7 +257,7 @@ function mapCard() {
     chosen = runs[event.target.selectedIndex];
     draw(box);
   }}, ...runs.map((run) => html("option", run === chosen ? {selected: ""} : {}, run.policy)));
-  const swatch = (name, text) => html("span", {class: "key"}, html("i", {style: `background:var(${name});border-color:var(${name})`}), text);
+  const swatch = (name, text) => html("span", {class: "key"}, html("i", {style: `background:var(${name});border-color:var(--line)`}), text);
   return card("What the policy wants", "At the end of the trace, with what it has learned by then: for each load, had it lasted, and each number " +
     "of running replicas, what it wants next. The dashed line is where the load just fits its limit.",
     html("p", {}, choice), box, readout, html("p", {class: "quiet"}, swatch("--more", "more"), " ", swatch("--hold", "as it is"), " ", swatch("--fewer", "fewer"), " – the stronger, the larger the change."));

@@ -62,6 +62,7 @@ TEST_CASE("a series keeps the least and the most of what it thins, and every lat
   CHECK(runs.at("low").at(5) == 2);
   CHECK(runs.at("high").at(5) == 7);
   CHECK(runs.at("high").at(4) == 2);
+  CHECK(runs.at("mean").at(5).get<double>() == Approx(2.05));
   CHECK(runs.at("late").at(5) == 1);
   CHECK(runs.at("late").at(6) == 0);
   CHECK(runs.at("cost").at(5).get<double>() == Approx(0.6));
