@@ -53,9 +53,20 @@ read_number() {
 read_options() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --runs) read_number "$1" "${2:-}" 1 100; RUNS=$((10#$2)); shift ;;
-      --minutes) read_number "$1" "${2:-}" 2 60; MINUTES=$((10#$2)); shift ;;
-      --out) OUT=${2:?--out needs a file}; shift ;;
+      --runs)
+        read_number "$1" "${2:-}" 1 100
+        RUNS=$((10#$2))
+        shift
+        ;;
+      --minutes)
+        read_number "$1" "${2:-}" 2 60
+        MINUTES=$((10#$2))
+        shift
+        ;;
+      --out)
+        OUT=${2:?--out needs a file}
+        shift
+        ;;
       --help)
         sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' experiment.sh
         exit 0
@@ -134,7 +145,10 @@ forget_daemon() {
   done
 }
 
-busy_and_all_ticks() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 + $9, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9 }' /proc/stat; }
+# Of all processors since the machine started: user, nice, system, idle, iowait, irq and so on.
+busy_and_all_ticks() {
+  awk '/^cpu / { all = $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9; print all - $5 - $6, all }' /proc/stat
+}
 
 # one_run NUMBER POLICY: appends a line to the CSV file.
 one_run() {
@@ -181,11 +195,12 @@ print_table() {
                 "changes", "machine busy %"; next }
     {
       printf format, $1, $2, $3, $4, $5, $6, $7
-      count[$2]++
+      if (!count[$2]++) order[++policies] = $2
       for (i = 3; i <= 7; i++) sum[$2, i] += $i
     }
     END {
-      for (p in count) {
+      for (k = 1; k <= policies; k++) {
+        p = order[k]
         n = count[p]
         printf format, "mean", p, sprintf("%.1f", sum[p, 3] / n), sprintf("%.2f", sum[p, 4] / n),
           sprintf("%.0f", sum[p, 5] / n), sprintf("%.1f", sum[p, 6] / n),
@@ -222,7 +237,8 @@ FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/skep-experiment.XXXXXX")
 chmod 755 "$FOLDER"  # the container that trains is not root
 write_configurations
 write_history
-echo "run,policy,violations_percent,bad_requests_percent,replica_seconds,changes,machine_busy_percent" >"$OUT"
+columns=run,policy,violations_percent,bad_requests_percent
+echo "$columns,replica_seconds,changes,machine_busy_percent" >"$OUT" || die "Cannot write $OUT."
 start_private_engine || die "The private engine did not start: see $LOG."
 build_images
 for ((number = 1; number <= RUNS; number++)); do

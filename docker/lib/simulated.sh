@@ -1,5 +1,6 @@
 # The simulated demo: the daemon, built from this tree, against skep-simulated-swarm. Needs neither
-# Docker nor root. Sourced by demo.sh after common.sh and packages.sh; the current folder is docker/.
+# Docker nor root. Sourced by demo.sh after common.sh and packages.sh; the current folder is
+# docker/. LOG and KEEP are the caller's.
 # shellcheck shell=bash
 
 SIMULATED_FOLDER=  # of sockets, log and state
@@ -23,8 +24,9 @@ configure_simulated() {
 
 need_build_packages() {
   if ! command -v dpkg-query >>"$LOG"; then
-    die "The build of skep could not be prepared (see $LOG). It needs CMake 3.25, g++ 12 or later," \
-      "Boost 1.81, nlohmann-json, spdlog, yaml-cpp, CLI11 and zlib: install them and try again."
+    die "The build of skep could not be prepared (see $LOG). It needs CMake 3.25, g++ 12 or" \
+      "later, Boost 1.81, nlohmann-json, spdlog, yaml-cpp, CLI11 and zlib: install them and" \
+      "try again."
   fi
   local missing
   mapfile -t missing < <(missing_packages "${BUILD_PACKAGES[@]}")
@@ -74,7 +76,8 @@ run_simulated() {
   SIMULATED_FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/skep-demo.XXXXXX")
   local log=$SIMULATED_FOLDER/skep.log errors=$SIMULATED_FOLDER/errors
   touch "$log"
-  say "The real daemon on a simulated Swarm: a day of traffic passes in $1 s, so that a second here"     "is $((1440 / $1)) minutes there. A load of 1 keeps one replica fully busy."
+  say "The real daemon on a simulated Swarm: a day of traffic passes in $1 s, so that a second" \
+    "here is $((1440 / $1)) minutes there. A load of 1 keeps one replica fully busy."
   say "  #  a busy replica    .  one to spare    !  one that is missing    *  done by skep"
   say ""
   "$BUILD/docker/simulated/skep-simulated-swarm" --folder "$SIMULATED_FOLDER" \
