@@ -1,7 +1,6 @@
 #include "core/shadow.hpp"
 
 #include "core/controller.hpp"
-#include "core/load_history.hpp"
 #include "core/simulator.hpp"
 #include "core/target_tracking.hpp"
 #include "core/words.hpp"
@@ -120,11 +119,9 @@ ShadowDecision Shadow::tick(const Observation& seen, TimePoint now) {
         in_words_ ? Controller::Detail::kFull : Controller::Detail::kNumbers);
     start_ = last_report_ = now;
   }
-  double load = seen.metrics.load();
-  if (seen.metrics.cpu_percent >= kSaturatedPercent) {
-    load *= kHiddenDemand;
-    ++saturated_;
-  }
+  const double load = demand_.load(seen.metrics);
+  const bool hidden = seen.metrics.cpu_percent >= Demand::kHiddenFromPercent;
+  saturated_ += hidden && !seen.metrics.demand ? 1 : 0;
   rule_->tick(seen.metrics, load, now);
   Decision decision = agent_->tick(seen.metrics, load, now);
   return {decision.replicas.desired, decision.wanted, decision.change, decision.target_replicas,

@@ -7,6 +7,7 @@
 
 #include "core/agent.hpp"
 #include "core/decision.hpp"
+#include "core/demand.hpp"
 #include "core/observation.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
@@ -97,6 +98,7 @@ class Shadow {
   ControllerSettings settings_;
   Agent& learner_;
   bool in_words_;
+  Demand demand_;
   std::unique_ptr<ImaginedService> rule_;  // from the first tick on
   std::unique_ptr<ImaginedService> agent_;
   TimePoint start_{};  // the first tick
