@@ -72,9 +72,10 @@ class AutoscaleEnv {
   /// or 20.
   double reward_scale() const;
 
- private:
+  /// What the state of an observation is made from.
   StateInput state_input(const Observation& observation) const;
 
+ private:
   EnvironmentSettings settings_;
   ReplicaSettings replicas_;
   ActionSpace actions_;

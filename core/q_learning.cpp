@@ -79,10 +79,6 @@ QLearningAgent::QLearningAgent(const ControllerSettings& settings, const Autosca
   if (settings_.prior.type == PriorType::kTargetTracking) {
     fill_prior(table_, settings, env);
   }
-  if (settings_.policy != PolicyType::kDynaQ) {
-    return;
-  }
-  model_.emplace(settings_.gamma);
   const bool knows_replicas = env.observation_space().has(Feature::kReplicas);
   for (int replicas = bounds_.min; replicas <= bounds_.max; ++replicas) {
     std::vector<bool>& possible = possible_.emplace_back();
@@ -90,6 +86,9 @@ QLearningAgent::QLearningAgent(const ControllerSettings& settings, const Autosca
       const int next = replicas + change;
       possible.push_back(!knows_replicas || (next >= bounds_.min && next <= bounds_.max));
     }
+  }
+  if (settings_.policy == PolicyType::kDynaQ) {
+    model_.emplace(settings_.gamma);
   }
 }
 
@@ -180,6 +179,26 @@ std::vector<ActionValue> QLearningAgent::values(const AgentView& view) const {
     values.push_back({env_.action_space().change(action), table_.at(view.state, action).value});
   }
   return values;
+}
+
+std::optional<int> QLearningAgent::preferred(double load, int replicas) const {
+  if (replicas < bounds_.min || replicas > bounds_.max) {
+    return std::nullopt;
+  }
+  const auto& possible = possible_[static_cast<std::size_t>(replicas - bounds_.min)];
+  if (!any(possible)) {
+    return replicas;
+  }
+  const double used = std::min(load, static_cast<double>(replicas));
+  Observation seen;
+  seen.replicas = {replicas, replicas};
+  seen.metrics.cpu_percent = 100 * used / replicas;
+  seen.metrics.cpu_service_percent = 100 * used;
+  seen.metrics.ram_percent = env_.observation_space().representative(state_, {}).ram_percent;
+  seen.metrics.ram_service_percent = seen.metrics.ram_percent;  // as one of both is in the state
+  const std::size_t state = env_.observation_space().id(env_.state_input(seen));
+  const int change = env_.action_space().change(table_.best(state, possible, preference_));
+  return std::clamp(replicas + change, bounds_.min, bounds_.max);
 }
 
 std::vector<bool> QLearningAgent::explorable(const AgentView& view) const {

@@ -28,6 +28,8 @@ class QLearningAgent final : public Agent {
   Wish wish(const AgentView& view) override;
   std::string explain(const AgentView& view, const Wish& wish) const override;
   std::vector<ActionValue> values(const AgentView& view) const override;
+  /// With the RAM of the last observation.
+  std::optional<int> preferred(double load, int replicas) const override;
   void applied(int change, TimePoint due) override;
   void drop() override { open_.reset(); }
 

@@ -67,8 +67,14 @@ class ShadowedAgent final : public Agent {
   std::vector<ActionValue> values(const AgentView& view) const override {
     return learner_->values(view);
   }
-  void applied(int change, TimePoint due) override { learner_->applied(change, due); }
-  void drop() override { learner_->drop(); }
+  void applied(int change, TimePoint due) override {
+    rule_->applied(change, due);
+    learner_->applied(change, due);
+  }
+  void drop() override {
+    rule_->drop();
+    learner_->drop();
+  }
   std::optional<int> preferred(double load, int replicas) const override {
     return learner_->preferred(load, replicas);
   }

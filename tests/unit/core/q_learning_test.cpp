@@ -227,3 +227,17 @@ TEST_CASE("the agent tells the value of every action and why it wants one") {
   CHECK(f.agent.explain(f.view(7, 0, 2), wish) ==
         "the learned values favour one more replica (1.5 against 0 for no change)");
 }
+
+TEST_CASE("what the table would like best with a load, within the bounds") {
+  ControllerSettings settings;
+  settings.replicas = {2, 5, 1};
+  settings.agent.target.cpu_percent = 50;
+  const AutoscaleEnv env(settings);
+  const QLearningAgent agent(settings, env);  // its prior is target tracking
+  CHECK(agent.preferred(1.5, 3) == 3);
+  CHECK(agent.preferred(2.4, 3) == 4);
+  CHECK(agent.preferred(0.6, 3) == 2);
+  CHECK(agent.preferred(0.1, 2) == 2);
+  CHECK(agent.preferred(5, 5) == 5);
+  CHECK(agent.preferred(5, 6) == std::nullopt);
+}

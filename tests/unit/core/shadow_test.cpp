@@ -185,6 +185,28 @@ TEST_CASE("a saturated service was asked for more than it shows") {
   CHECK(report->total.agent.ticks == 242);
 }
 
+TEST_CASE("shadow: the rule that acts keeps to its rates") {
+  ControllerSettings settings = shadow_settings(PolicyType::kQLearning);
+  settings.replicas = {1, 10, 10};
+  settings.cooldown = 0s;
+  settings.guard.panic_cpu_percent = 0;
+  settings.agent.target.scale_out = {{{RateType::kReplicas, 2, 60s}}};
+  Controller controller(settings);
+  int replicas = 1;
+  std::vector<int> counts;
+  for (int tick = 0; tick < 6; ++tick) {
+    const TimePoint now = at(15 * tick);
+    TickResult result = controller.tick(input(replicas, 100), now);
+    if (result.command) {
+      replicas = result.command->to;
+      controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, now);
+    }
+    counts.push_back(replicas);
+  }
+  // At 100% of 1, 2 are wanted; then 4 of 2, of which the minute allows one more; then none.
+  CHECK(counts == std::vector<int>{2, 3, 3, 3, 4, 5});
+}
+
 TEST_CASE("a factual agent is credited with what the rule really did, and acts later on it") {
   ControllerSettings settings = shadow_settings(PolicyType::kQLearning);
   settings.cooldown = 15s;
