@@ -138,6 +138,7 @@ void read_guard(MapReader guard, ControllerSettings& controller) {
   guard.number("ram_limit", settings.ram_limit_percent, kPercent);
   guard.duration("scale_in_stabilization", settings.scale_in_stabilization, 0s);
   guard.boolean("act_only_over_threshold", settings.act_only_over_threshold);
+  guard.boolean("scale_in_over_limit", settings.scale_in_over_limit);
   const double limit = controller.environment.reward.limits.cpu_percent;
   if (settings.panic_cpu_percent > 0 && settings.panic_cpu_percent <= limit) {
     guard.error("panic_cpu", "is " + number_as_text(settings.panic_cpu_percent) +

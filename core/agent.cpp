@@ -2,6 +2,9 @@
 
 #include "core/autoscale_env.hpp"
 #include "core/model_based.hpp"
+#include "core/counterfactual_agent.hpp"
+#include "core/lookahead_learner.hpp"
+#include "core/mixture.hpp"
 #include "core/q_learning.hpp"
 #include "core/rule_policies.hpp"
 #include "core/target_tracking.hpp"
@@ -11,7 +14,17 @@ namespace skep {
 std::unique_ptr<Agent> make_agent(const ControllerSettings& settings, const AutoscaleEnv& env) {
   switch (settings.agent.policy) {
     case PolicyType::kQLearning:
+      if (settings.agent.updates == Updates::kCounterfactual &&
+          settings.environment.reward.type == RewardType::kSlo) {
+        return std::make_unique<CounterfactualAgent>(settings, [settings] {
+          return std::make_unique<LookaheadLearner>(ImaginedService(settings),
+                                                    settings.agent.gamma);
+        });
+      }
+      return std::make_unique<QLearningAgent>(settings, env);
     case PolicyType::kMixture:
+      return std::make_unique<CounterfactualAgent>(
+          settings, [settings] { return std::make_unique<Mixture>(ImaginedService(settings)); });
     case PolicyType::kDynaQ:
       return std::make_unique<QLearningAgent>(settings, env);
     case PolicyType::kModelBased:

@@ -83,7 +83,7 @@ double AutoscaleEnv::reward(const Observation& observation) const {
   input.ram_percent = metrics.ram_percent;
   input.latency_seconds = metrics.latency_seconds;
   input.replicas = observation.replicas.desired;
-  return slo_reward(input, settings_.reward.weights, settings_.reward.limits, replicas_.max);
+  return slo_reward(input, settings_.reward, replicas_.max);
 }
 
 double AutoscaleEnv::price_of_change() const {

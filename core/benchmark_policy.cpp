@@ -46,6 +46,7 @@ ControllerSettings benchmark_settings(PolicyType policy, int max_replicas, int m
   settings.replicas = {1, max_replicas, max_step};
   settings.environment.state = {Feature::kReplicas, Feature::kLoad};
   settings.guard.panic_cpu_percent = 0;
+  settings.guard.scale_in_over_limit = true;
   return settings;
 }
 

@@ -35,12 +35,13 @@ int seed_reward(std::optional<double> cpu_percent, std::optional<double> ram_per
   return -15;  // not close, so there cannot be too many
 }
 
-double slo_reward(const SloInput& input, const RewardWeights& weights, const Limits& limits,
-                  int max_replicas) {
+double slo_reward(const SloInput& input, const RewardSettings& settings, int max_replicas) {
+  const RewardWeights& weights = settings.weights;
+  const Limits& limits = settings.limits;
   double violation = 0;
-  const auto judge = [&violation](double value, double limit) {
+  const auto judge = [&violation, &settings](double value, double limit) {
     if (value > limit) {
-      violation = std::max(violation, value / limit);
+      violation = std::max(violation, settings.graded ? value / limit : 1);
     }
   };
   judge(input.cpu_percent, limits.cpu_percent);

@@ -28,7 +28,7 @@ struct SloInput {
 /// minus (performance v + resources replicas / max), where v is 0 while every objective is met, and
 /// otherwise the largest of value / limit over the violated ones: the worse the overload, the
 /// dearer, so that giving up on a spike does not pay.
-double slo_reward(const SloInput& input, const RewardWeights& weights, const Limits& limits,
-                  int max_replicas);
+/// With `settings.graded` off, v is 0 or 1.
+double slo_reward(const SloInput& input, const RewardSettings& settings, int max_replicas);
 
 }  // namespace skep

@@ -57,6 +57,7 @@ ControllerSettings settings(PolicyType policy) {
   ControllerSettings settings = benchmark_settings(policy, kMaxReplicas, 1);
   settings.environment.reward.weights = {kPerformance, kResources, 0};
   settings.environment.reward.limits.cpu_percent = 100 * kUtilisationLimit;
+  settings.environment.reward.graded = false;
   return settings;
 }
 

@@ -78,6 +78,7 @@ struct RewardSettings {
   RewardType type = RewardType::kSlo;
   RewardWeights weights;
   Limits limits;
+  bool graded = true;  ///< slo: a violation counts value / limit, or else 1, however large
   ThresholdSettings thresholds;
 
   bool operator==(const RewardSettings&) const = default;
@@ -111,6 +112,7 @@ struct GuardSettings {
       0};  ///< scale in only to the largest count wished for in this window
   bool act_only_over_threshold =
       false;  ///< the seed: no action while CPU and RAM are within their limits
+  bool scale_in_over_limit = false;  ///< scale in even while CPU is over its limit
 
   bool operator==(const GuardSettings&) const = default;
 };

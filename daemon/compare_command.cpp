@@ -21,6 +21,7 @@ int wrong_usage(const char* what) {
 
 const std::vector<ComparedPolicy>& compared_policies() {
   static const std::vector<ComparedPolicy> policies{
+      {"mixture", PolicyType::kMixture, true},
       {"q_learning", PolicyType::kQLearning, true},
       {"dyna_q", PolicyType::kDynaQ, true},
       {"model_based", PolicyType::kModelBased, true},

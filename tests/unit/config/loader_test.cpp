@@ -47,7 +47,8 @@ services:
       episode: {duration: 10m, reset: true}
       startup: 40s
       lag: 50s
-    guard: {panic_cpu: 96, ram_limit: 97, scale_in_stabilization: 6s, act_only_over_threshold: true}
+    guard: {panic_cpu: 96, ram_limit: 97, scale_in_stabilization: 6s, act_only_over_threshold: true,
+            scale_in_over_limit: true}
     agent:
       policy: target_tracking
       alpha: {start: 0.5, min: 0.25, visits_power: 0.75}
@@ -99,7 +100,7 @@ http: {listen: ""}
   controller.environment.episode = {10min, true};
   controller.environment.startup = 40s;
   controller.environment.lag = 50s;
-  controller.guard = {96, 97, 6s, true};
+  controller.guard = {96, 97, 6s, true, true};
   controller.agent.policy = PolicyType::kTargetTracking;
   controller.agent.alpha = {0.5, 0.25, 0.75};
   controller.agent.gamma = 0.9;

@@ -88,10 +88,9 @@ TEST_CASE("the seed's reward over a grid equals the rule in every branch") {
 }
 
 TEST_CASE("slo reward: both too few and too many replicas cost something") {
-  const RewardWeights weights;
-  const Limits limits;
+  const RewardSettings settings;
   const auto cost = [&](int replicas) {  // a load of 3.1 replicas
-    return -slo_reward({310.0 / replicas, 40, std::nullopt, replicas}, weights, limits, 10);
+    return -slo_reward({310.0 / replicas, 40, std::nullopt, replicas}, settings, 10);
   };
   CHECK(cost(4) == Approx(0.09 * 4 / 10));
   CHECK(cost(3) == Approx(0.90 * (310.0 / 3) / 80 + 0.09 * 3 / 10));
@@ -100,13 +99,16 @@ TEST_CASE("slo reward: both too few and too many replicas cost something") {
 }
 
 TEST_CASE("slo reward: the worst violated objective counts, latency only when it has a limit") {
-  const RewardWeights weights{1, 0, 0};
-  Limits limits;
-  CHECK(slo_reward({80, 90, 9.0, 1}, weights, limits, 10) == 0);
-  CHECK(slo_reward({80, 99, std::nullopt, 1}, weights, limits, 10) == Approx(-1.1));
-  CHECK(slo_reward({100, 99, std::nullopt, 1}, weights, limits, 10) == Approx(-1.25));
+  RewardSettings settings;
+  settings.weights = {1, 0, 0};
+  Limits& limits = settings.limits;
+  CHECK(slo_reward({80, 90, 9.0, 1}, settings, 10) == 0);
+  CHECK(slo_reward({80, 99, std::nullopt, 1}, settings, 10) == Approx(-1.1));
+  CHECK(slo_reward({100, 99, std::nullopt, 1}, settings, 10) == Approx(-1.25));
   limits.latency = std::chrono::milliseconds(200);
-  CHECK(slo_reward({10, 10, 0.3, 1}, weights, limits, 10) == Approx(-1.5));
-  CHECK(slo_reward({10, 10, 0.2, 1}, weights, limits, 10) == 0);
-  CHECK(slo_reward({10, 10, std::nullopt, 1}, weights, limits, 10) == 0);
+  CHECK(slo_reward({10, 10, 0.3, 1}, settings, 10) == Approx(-1.5));
+  CHECK(slo_reward({10, 10, 0.2, 1}, settings, 10) == 0);
+  CHECK(slo_reward({10, 10, std::nullopt, 1}, settings, 10) == 0);
+  settings.graded = false;
+  CHECK(slo_reward({100, 99, std::nullopt, 1}, settings, 10) == -1);
 }

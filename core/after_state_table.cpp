@@ -1,0 +1,110 @@
+#include "core/after_state_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skep {
+namespace {
+
+constexpr double kBinWidth = 0.05;  // of the log load
+constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of its neighbour's step
+constexpr double kLeastRate = 0.003;
+constexpr double kVisitsPower = 0.7;
+constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
+constexpr std::size_t kTrends = 3;
+constexpr std::size_t kTrendTicks = 2;
+constexpr double kTrend = 0.05;
+
+std::size_t nearest(const LoadBins& bins, double load) {
+  return static_cast<std::size_t>(std::lround(bins.place(load)));
+}
+
+}  // namespace
+
+AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings& settings)
+    : service_(service),
+      settings_(settings),
+      bins_(service.max_replicas, kBinWidth),
+      rows_(bins_, kDropClasses * (settings.trend ? kTrends : 1), service.max_replicas),
+      best_(static_cast<std::size_t>(service.max_replicas)) {
+  for (int d = 0; d * kBinWidth <= 3 * kPooling + 1e-9; ++d) {
+    nearness_.push_back(std::exp(-d * kBinWidth / kPooling));
+  }
+  for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
+    const std::vector<double> prior =
+        steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
+    for (std::size_t c = 0; c < rows_.classes(); ++c) {
+      std::transform(prior.begin(), prior.end(), rows_.row(rows_.index(bin, c)).begin(),
+                     [](double value) { return static_cast<float>(value); });
+    }
+  }
+}
+
+std::size_t AfterStateTable::class_of_now() const {
+  const std::size_t drop = drop_class(recent_, settings_.window);
+  if (!settings_.trend) {
+    return drop;
+  }
+  const double ratio = recent_.before(0) / std::max(recent_.before(kTrendTicks), 1e-9);
+  const std::size_t trend = ratio < 1 - kTrend ? 0 : ratio > 1 + kTrend ? 2 : 1;
+  return drop * kTrends + trend;
+}
+
+void AfterStateTable::see(double load) {
+  recent_.add(load);
+  const Seen now{load, class_of_now()};
+  open_.push_back(now);
+  if (open_.size() > static_cast<std::size_t>(service_.horizon())) {
+    learn(open_[0], open_[1], load);
+    open_.pop_front();
+  }
+  row_ = rows_.index(nearest(bins_, load), now.row_class);
+}
+
+void AfterStateTable::interrupt() {
+  open_.clear();
+  recent_.clear();
+}
+
+void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) {
+  const double least = 1e-6;
+  const double outcome_ratio = outcome / std::max(from.load, least);
+  const double next_ratio = next.load / std::max(from.load, least);
+  const int own = static_cast<int>(nearest(bins_, from.load));
+  const int reach = static_cast<int>(nearness_.size()) - 1;
+  const int first = std::max(0, own - reach);
+  const int last = std::min(own + reach, static_cast<int>(bins_.count()) - 1);
+  const RewardWeights& weights = service_.weights;
+  for (int bin = first; bin <= last; ++bin) {
+    const auto at = static_cast<std::size_t>(bin);
+    const double load = bin == own ? from.load : bins_.centre(at);
+    const std::size_t next_bin = nearest(bins_, bin == own ? next.load : load * next_ratio);
+    best_after_change(std::span<const float>(rows_.row(rows_.index(next_bin, next.row_class))),
+                      weights.adaptation, service_.max_step, best_);
+    const std::size_t index = rows_.index(at, from.row_class);
+    const double near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
+    const double rate =
+        near * std::max(kLeastRate, std::pow(2 + rows_.visits(index), -kVisitsPower));
+    rows_.visits(index) += static_cast<float>(near);
+    const std::span<float> values = rows_.row(index);
+    const double met = load * outcome_ratio;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const int n = static_cast<int>(i) + 1;
+      const double cost =
+          weights.performance * service_.violation(met, n) + service_.price_of_replicas(n);
+      const double target = cost + settings_.discount * best_[i];
+      values[i] += static_cast<float>(rate * (target - static_cast<double>(values[i])));
+    }
+  }
+}
+
+int AfterStateTable::want(int replicas) const {
+  return cheapest(service_, rows_.row(row_), replicas);
+}
+
+bool AfterStateTable::restore(std::span<const float>& values) {
+  interrupt();
+  return rows_.restore(values);
+}
+
+}  // namespace skep

@@ -1,0 +1,111 @@
+#include "core/counterfactual_agent.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace skep {
+namespace {
+
+/// From this CPU on, the demand is hidden, and taken to be kHiddenDemand times what is used.
+constexpr double kSaturatedPercent = 99;
+constexpr double kHiddenDemand = 1.15;
+/// Between these, load and the demand query are taken to be proportional.
+constexpr double kLeastFitPercent = 5;
+constexpr double kMostFitPercent = 85;
+constexpr double kFitRate = 0.02;
+
+}  // namespace
+
+CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings, MakeLearner make)
+    : interval_(settings.interval),
+      replicas_(settings.replicas),
+      price_of_change_(settings.environment.reward.weights.adaptation),
+      make_(std::move(make)),
+      learner_(make_()) {}
+
+double CounterfactualAgent::demand(const Metrics& metrics, int running) {
+  const double cpu = metrics.cpu_percent;
+  if (metrics.demand && *metrics.demand > 0) {
+    if (cpu >= kLeastFitPercent && cpu <= kMostFitPercent) {
+      const double ratio = metrics.load() / *metrics.demand;
+      load_per_demand_ += load_per_demand_ > 0 ? kFitRate * (ratio - load_per_demand_) : ratio;
+    } else if (cpu > kMostFitPercent && load_per_demand_ > 0) {
+      return std::max(metrics.load(), *metrics.demand * load_per_demand_);
+    }
+  }
+  if (cpu < kSaturatedPercent) {
+    return metrics.load();
+  }
+  // With the replicas of the time that was measured, not those of now.
+  const double measured = cpu > 0 ? metrics.cpu_service_percent / cpu : running;
+  return std::max(metrics.load(), kHiddenDemand * measured);
+}
+
+std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view) {
+  const Observation& observation = view.observation;
+  if (last_ && view.now - *last_ < interval_ * 3 / 4) {
+    return std::nullopt;  // an extra tick at the end of a cooldown: half a step teaches nothing
+  }
+  if (last_ && view.now - *last_ > interval_ * 3 / 2) {
+    learner_->interrupt();
+  }
+  last_ = view.now;
+  learner_->see(demand(observation.metrics, observation.replicas.running),
+                observation.replicas.desired);
+  return std::nullopt;
+}
+
+Wish CounterfactualAgent::wish(const AgentView& view) {
+  const int desired = view.observation.replicas.desired;
+  const int within = std::clamp(desired, replicas_.min, replicas_.max);
+  return {learner_->want(within) - desired, false};
+}
+
+std::string CounterfactualAgent::explain(const AgentView& view, const Wish&) const {
+  return learner_->explain(
+      std::clamp(view.observation.replicas.desired, replicas_.min, replicas_.max));
+}
+
+std::vector<ActionValue> CounterfactualAgent::values(const AgentView& view) const {
+  const std::span<const double> costs = learner_->costs();
+  const int desired = view.observation.replicas.desired;
+  std::vector<ActionValue> values;
+  for (int change = -replicas_.max_step; change <= replicas_.max_step; ++change) {
+    const int count = desired + change;
+    if (count >= replicas_.min && count <= replicas_.max) {
+      const double price = change == 0 ? 0 : price_of_change_;
+      values.push_back({change, -(costs[static_cast<std::size_t>(count - 1)] + price)});
+    }
+  }
+  return values;
+}
+
+std::optional<int> CounterfactualAgent::preferred(double load, int replicas) const {
+  return learner_->preferred(load, std::clamp(replicas, replicas_.min, replicas_.max));
+}
+
+void CounterfactualAgent::save(Snapshot& snapshot) const {
+  snapshot.layout = layout();
+  learner_->save(snapshot.arrays);
+  snapshot.arrays.push_back({"demand", {static_cast<float>(load_per_demand_)}});
+}
+
+bool CounterfactualAgent::restore(const Snapshot& snapshot) {
+  std::vector<LearnedArray> arrays = snapshot.arrays;
+  if (snapshot.layout != layout() || arrays.empty() || arrays.back().values.size() != 1 ||
+      !(arrays.back().values[0] >= 0)) {
+    return false;
+  }
+  const double load_per_demand = static_cast<double>(arrays.back().values[0]);
+  arrays.pop_back();
+  std::unique_ptr<ImaginedLearner> restored = make_();
+  if (!restored->restore(arrays)) {
+    return false;
+  }
+  learner_ = std::move(restored);
+  load_per_demand_ = load_per_demand;
+  last_.reset();
+  return true;
+}
+
+}  // namespace skep

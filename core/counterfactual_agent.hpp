@@ -1,0 +1,48 @@
+// An agent that learns from the load that it sees, whatever is done to the service: cooling, in a
+// dry run or while another policy acts.
+//
+// What does not follow from load and replicas (RAM, a latency query) is not imagined: it stays with
+// the guard.
+#pragma once
+
+#include "core/agent.hpp"
+#include "core/imagined_learner.hpp"
+#include "core/imagined_service.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skep {
+
+class CounterfactualAgent final : public Agent {
+ public:
+  using MakeLearner = std::function<std::unique_ptr<ImaginedLearner>()>;
+  /// `make` gives a learner that has learned nothing yet.
+  CounterfactualAgent(const ControllerSettings& settings, MakeLearner make);
+
+  std::optional<LearnedUpdate> observe(const AgentView& view) override;
+  Wish wish(const AgentView& view) override;
+  std::string explain(const AgentView& view, const Wish& wish) const override;
+  std::vector<ActionValue> values(const AgentView& view) const override;
+  std::optional<int> preferred(double load, int replicas) const override;
+
+  std::string layout() const override { return learner_->layout(); }
+  void save(Snapshot& snapshot) const override;
+  bool restore(const Snapshot& snapshot) override;
+
+ private:
+  double demand(const Metrics& metrics, int running);
+
+  Duration interval_;
+  ReplicaSettings replicas_;
+  double price_of_change_;
+  MakeLearner make_;
+  std::unique_ptr<ImaginedLearner> learner_;
+  std::optional<TimePoint> last_;  ///< when the load was last seen
+  double load_per_demand_ = 0;     ///< fitted; 0: not known yet
+};
+
+}  // namespace skep

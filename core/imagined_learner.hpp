@@ -1,0 +1,36 @@
+// What learns from the load that is seen, not from what was done: the port between the daemon's
+// agent and the learners that run in imagination.
+#pragma once
+
+#include "core/snapshot.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skep {
+
+class ImaginedLearner {
+ public:
+  virtual ~ImaginedLearner() = default;
+
+  /// The load (>= 0) of the next tick, in units of one replica; `replicas` are there now.
+  virtual void see(double load, int replicas) = 0;
+  /// The tick after this does not follow on the last one.
+  virtual void interrupt() = 0;
+  /// The count that it wants next, with `replicas` there now. Not before the first see.
+  virtual int want(int replicas) const = 0;
+  /// Why it wants that, as a clause.
+  virtual std::string explain(int replicas) const = 0;
+  /// The costs to come of having 1 to max replicas from the next tick on, without the change.
+  virtual std::span<const double> costs() const = 0;
+  /// The count that it would want with `replicas`, had the load been `load` for a while.
+  virtual int preferred(double load, int replicas) const = 0;
+
+  virtual std::string layout() const = 0;
+  virtual void save(std::vector<LearnedArray>& arrays) const = 0;
+  /// False when the arrays do not fit; then it must be made anew.
+  virtual bool restore(const std::vector<LearnedArray>& arrays) = 0;
+};
+
+}  // namespace skep

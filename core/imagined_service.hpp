@@ -1,0 +1,39 @@
+// The service as counterfactual learning imagines it: the load is what it was, whatever the replica
+// count, so each count and each change has a cost that can be computed without trying it.
+#pragma once
+
+#include "core/settings.hpp"
+
+#include <string>
+
+namespace skep {
+
+struct ImaginedService {
+  /// From the slo reward, whatever its type, and with times in whole ticks.
+  explicit ImaginedService(const ControllerSettings& settings);
+
+  int min_replicas;
+  int max_replicas;
+  int max_step;
+  double utilization_limit;  ///< of one replica, in (0, 1]
+  bool graded;               ///< a violation counts utilization / limit, or else 1
+  RewardWeights weights;
+  int lag;       ///< ticks from a load to its observation
+  int startup;   ///< ticks until a new replica serves, beyond the one tick of any change
+  int cooldown;  ///< ticks after a change in which there cannot be another
+
+  /// 0 while `replicas` (>= 1) keep the limit under `load` (in units of one replica).
+  double violation(double load, int replicas) const;
+  /// The share of a tick's cost that the replicas cause.
+  double price_of_replicas(int replicas) const {
+    return weights.resources * replicas / max_replicas;
+  }
+  /// `wanted` as near as one command from `from` comes to it.
+  int reachable(int wanted, int from) const;
+  /// From when on what is decided now shows in an observation, in ticks, >= 1.
+  int horizon() const { return lag + startup + 1; }
+  /// Names all of the above: what was learned for one service is not true for another.
+  std::string layout() const;
+};
+
+}  // namespace skep

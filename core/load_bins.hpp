@@ -1,0 +1,85 @@
+// Bins of load whose centres grow by a constant ratio, and the class that says where a load stands
+// in its recent past.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace skep {
+
+class LoadBins {
+ public:
+  /// Centres from kLowest to above `highest`, each exp(`width`) times the one before.
+  LoadBins(double highest, double width)
+      : width_(width),
+        count_(static_cast<std::size_t>(std::lround(std::log(1.3 * highest / kLowest) / width)) +
+               2) {}
+
+  /// Loads below it (in units of one replica) are told apart by nobody.
+  static constexpr double kLowest = 0.03;
+
+  std::size_t count() const { return count_; }
+  double width() const { return width_; }
+  double centre(std::size_t bin) const {
+    return kLowest * std::exp(static_cast<double>(bin) * width_);
+  }
+  /// The place of `load` among the centres, in [0, count - 1].
+  double place(double load) const {
+    const double place = std::log(std::fmax(load, kLowest) / kLowest) / width_;
+    return std::fmin(place, static_cast<double>(count_ - 1));
+  }
+
+ private:
+  double width_;
+  std::size_t count_;
+};
+
+/// The last loads, the newest last; at most kMost of them.
+class RecentLoads {
+ public:
+  static constexpr std::size_t kMost = 64;
+
+  void clear() { size_ = 0; }
+  void add(double load) {
+    loads_[next_] = load;
+    next_ = (next_ + 1) % kMost;
+    size_ = size_ < kMost ? size_ + 1 : kMost;
+  }
+  bool empty() const { return size_ == 0; }
+  /// The load `ticks` before the newest, or the oldest that is known. There must be one.
+  double before(std::size_t ticks) const {
+    const std::size_t back = ticks < size_ ? ticks : size_ - 1;
+    return loads_[(next_ + 2 * kMost - 1 - back) % kMost];
+  }
+  /// The largest of the last `ticks` (>= 1).
+  double maximum(std::size_t ticks) const {
+    double largest = 0;
+    for (std::size_t i = 0; i < ticks && i < size_; ++i) {
+      largest = std::fmax(largest, before(i));
+    }
+    return largest;
+  }
+
+ private:
+  std::array<double, kMost> loads_{};
+  std::size_t next_ = 0;
+  std::size_t size_ = 0;
+};
+
+/// How far the load has come down from the largest of the last `window` ticks: 0 (less than 3%) to
+/// kDropClasses - 1 (more than 60% above the load).
+constexpr std::size_t kDropClasses = 5;
+inline std::size_t drop_class(const RecentLoads& loads, std::size_t window) {
+  constexpr std::array<double, kDropClasses - 1> kCuts{1.03, 1.1, 1.25, 1.6};
+  const double ratio = loads.maximum(window) / std::fmax(loads.before(0), 1e-9);
+  std::size_t index = 0;
+  while (index < kCuts.size() && ratio >= kCuts[index]) {
+    ++index;
+  }
+  return index;
+}
+
+}  // namespace skep

@@ -1,0 +1,107 @@
+// What the load may be when a decision of now takes effect: a probability distribution, learned
+// online from every observed step.
+//
+// It is a mixture of components. Each looks at the step from a location (the load of now, a linear
+// prediction, the level of a smoothing) in units of a scale (a moving average), and keeps a
+// histogram of such steps, so that it can take any shape; three more keep histograms of the load
+// itself. The shares of the components follow the responsibilities (online expectation
+// maximisation: Cappe and Moulines 2009), and so does what each component learns from a step.
+#pragma once
+
+#include "core/load_bins.hpp"
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace skep {
+
+class LoadForecast {
+ public:
+  /// Forecasts `horizon` (>= 1) ticks ahead for at most `max_replicas`, of which each shall stay
+  /// within `utilization_limit` (in (0, 1]). See ImaginedService::graded.
+  LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded);
+
+  /// The load (>= 0) of the next tick, in units of one replica.
+  void see(double load);
+  /// The tick after this does not follow on the last one.
+  void interrupt();
+
+  /// For each count from 1 to `expected.size()` (at most max_replicas): the expected violation at
+  /// the horizon, had the newest load and all before it been scaled so that the newest is `load`.
+  void violations(double load, std::span<double> expected) const;
+
+  /// What was learned, without the loads of the moment.
+  void save(std::vector<float>& values) const;
+  /// Takes as many values as save gave; false, and nothing changed, when there are less.
+  bool restore(std::span<const float>& values);
+
+ private:
+  static constexpr std::size_t kSteps = 161;   ///< bins of a histogram, the middle one is 0
+  static constexpr double kStepWidth = 0.1;    ///< of a step histogram, in scales
+  static constexpr double kLevelWidth = 0.05;  ///< of a level histogram, in log load
+  static constexpr double kLowestLevel = -4;   ///< its first bin
+  static constexpr std::size_t kLags = 6;      ///< coefficients of the linear prediction
+  static constexpr std::size_t kSmoothings = 2;
+  static constexpr std::size_t kLocations = 2 + kSmoothings;
+  static constexpr std::size_t kGrid = 401;  ///< points of the tabulated log excess
+  static constexpr double kGridWidth = 0.01;
+
+  enum class Kind { kRatio, kDifference, kLevel };
+  struct Component {
+    Kind kind;
+    std::size_t location;
+    double memory;  ///< of the scale, or of the level histogram
+    int kernel;     ///< a step counts this many bins to each side too
+    double share;
+    double scale;
+    double total;
+    std::array<double, kSteps> histogram;
+    std::array<double, kSteps + 1> tail;        ///< sums from a bin on, weighted by the violation
+    std::array<double, kSteps + 1> tail_steps;  ///< kDifference: weighted by the step
+  };
+  /// What was believed when a load was seen, to be compared with what came.
+  struct Belief {
+    double load;
+    double log_load;
+    std::array<double, kLocations> location;
+    std::array<double, kLags> lags;
+    std::vector<double> scale;
+  };
+  struct Smoothing {
+    double level_gain;
+    double trend_gain;
+    double level = 0;
+    double trend = 0;
+  };
+
+  void add_component(Kind kind, std::size_t location, double memory, int kernel, double share);
+  double residual(const Component& component, const Belief& then, std::size_t index, double load,
+                  double log_load) const;
+  void learn(const Belief& then, double load, double log_load);
+  void learn_lags(const Belief& then, double log_load);
+  Belief believe(double load, double log_load);
+  void tabulate();
+
+  int horizon_;
+  double utilization_limit_;
+  bool graded_;
+  std::vector<double> log_capacity_;  ///< of n replicas, at n - 1
+  std::vector<Component> components_;
+  std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
+  std::array<double, kLags> weights_{};
+  std::array<double, kLags * kLags> covariance_{};
+  RecentLoads logs_;
+  double fast_ = 0;  ///< moving averages of the log load
+  double slow_ = 0;
+  std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
+  Belief now_{};
+  double steps_ = 0;
+  std::array<double, kGrid> excess_{};        ///< expected violation at a log excess of now
+  std::array<double, kGrid> level_excess_{};  ///< the part that does not depend on the load of now
+  bool has_levels_ = false;
+};
+
+}  // namespace skep

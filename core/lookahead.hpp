@@ -1,0 +1,72 @@
+// Q-learning that looks one step ahead: the cost of the next tick comes from the load forecast, at
+// the exact load of now, and only what follows after it is a table: U(load, class)[n], the costs to
+// come of having n replicas before the next change. Q(load, n -> m) = price of the change +
+// expected cost of m + discount * U(load, class)[m].
+//
+// Each step of the load teaches U for every n, in all rows near it. The table is read between its
+// bins, because a load that moves by less than a bin would otherwise seem to jump.
+#pragma once
+
+#include "core/load_forecast.hpp"
+#include "core/value_rows.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace skep {
+
+class Lookahead {
+ public:
+  struct Settings {
+    std::size_t window = 10;  ///< ticks that the class of a load looks back, 1 to 64
+    double discount = 0.99;   ///< per tick
+    double least_rate = 0.4;  ///< of learning. The forecast is an average already, so it is large
+  };
+
+  /// One table for each of `tables`, of which there is at least one.
+  Lookahead(const ImaginedService& service, const std::vector<Settings>& tables);
+
+  /// The load of the next tick, which `forecast` has seen.
+  void see(double load, const LoadForecast& forecast);
+  void interrupt();
+  std::size_t tables() const { return tables_.size(); }
+  /// The count that a table wants next, with `replicas` there now.
+  int want(std::size_t table, int replicas) const;
+  /// The costs to come of having 1 to max replicas from the next tick on, without the change.
+  std::span<const double> costs(std::size_t table) const { return tables_[table].costs; }
+  /// The same for another load that stays, instead of that of the last see.
+  std::vector<double> costs_at(std::size_t table, double load, const LoadForecast& forecast) const;
+
+  void save(std::vector<float>& values) const;
+  bool restore(std::span<const float>& values);
+
+ private:
+  struct Table {
+    Settings settings;
+    ValueRows rows;
+    std::vector<double> costs;
+    std::size_t row_class = 0;
+  };
+
+  /// The row between the bins at `place`.
+  void continuation(const Table& table, double place, std::size_t row_class,
+                    std::span<double> values) const;
+  void add_next_tick(std::span<const double> violations, double discount,
+                     std::span<double> values) const;
+  void learn(Table& table, std::size_t next_class);
+
+  ImaginedService service_;
+  LoadBins bins_;
+  std::vector<Table> tables_;
+  RecentLoads recent_;
+  std::vector<double> violations_;   ///< of the rows near the load of before, one after the other
+  std::vector<double> next_places_;  ///< of the same rows
+  double place_ = 0;                 ///< of the load of before
+  double first_ = 0;                 ///< bin of the first of those rows
+  std::vector<double> violations_now_;
+  std::vector<double> values_;
+  std::vector<double> best_;
+};
+
+}  // namespace skep

@@ -1,0 +1,64 @@
+#include "core/lookahead_learner.hpp"
+
+#include "core/words.hpp"
+
+#include <sstream>
+
+namespace skep {
+
+LookaheadLearner::LookaheadLearner(const ImaginedService& service, double discount)
+    : service_(service),
+      discount_(discount),
+      forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded),
+      lookahead_(service, {{10, discount, 0.4}}) {}
+
+void LookaheadLearner::see(double load, int) {
+  forecast_.see(load);
+  lookahead_.see(load, forecast_);
+}
+
+void LookaheadLearner::interrupt() {
+  forecast_.interrupt();
+  lookahead_.interrupt();
+}
+
+std::string LookaheadLearner::explain(int replicas) const {
+  const int wanted = want(replicas);
+  const auto cost = [this](int n) { return costs()[static_cast<std::size_t>(n - 1)]; };
+  const double price = wanted == replicas ? 0 : service_.weights.adaptation;
+  std::string why = "the Q-table expects the least cost from " + replicas_text(wanted) + " (" +
+                    number_text(cost(wanted) + price);
+  if (wanted != replicas) {
+    why += " against " + number_text(cost(replicas)) + " for no change";
+  }
+  return why + ")";
+}
+
+int LookaheadLearner::preferred(double load, int replicas) const {
+  const std::vector<double> costs = lookahead_.costs_at(0, load, forecast_);
+  return cheapest(service_, std::span<const double>(costs), replicas);
+}
+
+std::string LookaheadLearner::layout() const {
+  std::ostringstream text;
+  text << "look-ahead 1; " << service_.layout() << "; gamma " << discount_;
+  return text.str();
+}
+
+void LookaheadLearner::save(std::vector<LearnedArray>& arrays) const {
+  forecast_.save(arrays.emplace_back(LearnedArray{"forecast", {}}).values);
+  lookahead_.save(arrays.emplace_back(LearnedArray{"table", {}}).values);
+}
+
+bool LookaheadLearner::restore(const std::vector<LearnedArray>& arrays) {
+  interrupt();
+  if (arrays.size() != 2) {
+    return false;
+  }
+  std::span<const float> forecast(arrays[0].values);
+  std::span<const float> table(arrays[1].values);
+  return forecast_.restore(forecast) && forecast.empty() && lookahead_.restore(table) &&
+         table.empty();
+}
+
+}  // namespace skep

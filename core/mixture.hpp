@@ -1,0 +1,75 @@
+// Many policies run in imagination, and the cheapest are followed.
+//
+// The load does not depend on the replicas, so what each policy would have cost is known without
+// running it. Each is weighted with exp(-its cost beyond that of the cheapest), as in learning from
+// expert advice with full information (Cesa-Bianchi and Lugosi 2006, chapter 2), and the wish is
+// the weighted median of their replica counts: deterministic, and never between two camps.
+#pragma once
+
+#include "core/imagined_learner.hpp"
+#include "core/imagined_policies.hpp"
+#include "core/imagined_service.hpp"
+#include "core/load_forecast.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skep {
+
+class Mixture final : public ImaginedLearner {
+ public:
+  explicit Mixture(const ImaginedService& service);
+
+  void see(double load, int replicas) override;
+  void interrupt() override;
+  int want(int replicas) const override { return service_.reachable(median_, replicas); }
+  std::string explain(int replicas) const override;
+  std::span<const double> costs() const override { return lookahead_->lookahead().costs(0); }
+  int preferred(double load, int replicas) const override;
+
+  std::string layout() const override { return "mixture 1; " + service_.layout(); }
+  void save(std::vector<LearnedArray>& arrays) const override;
+  bool restore(const std::vector<LearnedArray>& arrays) override;
+
+  /// The share of the weight that the members of each family have, in the order of families().
+  std::vector<double> family_weights() const;
+  const std::vector<std::unique_ptr<ImaginedPolicies>>& families() const { return families_; }
+  std::size_t members() const { return members_.size(); }
+
+ private:
+  struct Member {
+    std::size_t family;
+    std::size_t index;  ///< in its family
+    double sum;         ///< of its costs beyond those of the cheapest member, and its handicap
+    double recent = 0;  ///< moving average of its costs
+    int replicas = 1;
+    int cooling = 0;  ///< ticks in which it cannot change
+  };
+
+  void add(std::unique_ptr<ImaginedPolicies> family, double handicap);
+  void start(int replicas);
+  void charge(double load);
+  void move_on();
+  /// What member `index` wanted to have from `age` ticks ago on; age 0 is the newest.
+  int desired(std::size_t index, std::size_t age) const;
+  /// What of it served then: a new replica takes its time, one that goes does not.
+  int running(std::size_t index, std::size_t age) const;
+  std::size_t leader() const;
+
+  ImaginedService service_;
+  LoadForecast forecast_;
+  std::vector<std::unique_ptr<ImaginedPolicies>> families_;
+  LookaheadTables* lookahead_ = nullptr;
+  std::vector<Member> members_;
+  std::vector<std::uint16_t> history_;  ///< a ring of what all members wanted, a row for each tick
+  std::size_t rows_;
+  std::size_t newest_ = 0;  ///< row
+  std::size_t ticks_ = 0;   ///< since the start or the last interruption
+  double recent_ticks_ = 0;
+  int median_ = 1;
+};
+
+}  // namespace skep

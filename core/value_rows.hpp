@@ -1,0 +1,85 @@
+// The values of having 1 to max replicas, a row for each load bin and class of its recent past, and
+// how often each row was taught.
+#pragma once
+
+#include "core/imagined_service.hpp"
+#include "core/load_bins.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace skep {
+
+class ValueRows {
+ public:
+  ValueRows(const LoadBins& bins, std::size_t classes, int max_replicas)
+      : classes_(classes),
+        width_(static_cast<std::size_t>(max_replicas)),
+        values_(bins.count() * classes * width_),
+        visits_(bins.count() * classes) {}
+
+  std::size_t index(std::size_t bin, std::size_t row_class) const {
+    return bin * classes_ + row_class;
+  }
+  std::size_t rows() const { return visits_.size(); }
+  std::size_t classes() const { return classes_; }
+  /// Costs to come, by the replicas less one.
+  std::span<float> row(std::size_t index) { return {&values_[index * width_], width_}; }
+  std::span<const float> row(std::size_t index) const { return {&values_[index * width_], width_}; }
+  float& visits(std::size_t index) { return visits_[index]; }
+
+  /// The rows that were taught.
+  void save(std::vector<float>& values) const;
+  /// Takes what save gave; false when it does not fit.
+  bool restore(std::span<const float>& values);
+
+ private:
+  std::size_t classes_;
+  std::size_t width_;
+  std::vector<float> values_;
+  std::vector<float> visits_;
+};
+
+/// best[n] = the least of values[n] and of `price` + values[m] over the m of at most `max_step`
+/// away; all by the replicas less one.
+template <class Value>
+void best_after_change(std::span<const Value> values, double price, int max_step,
+                       std::span<double> best) {
+  const int count = static_cast<int>(values.size());
+  for (int n = 0; n < count; ++n) {
+    const int last = n + max_step < count ? n + max_step : count - 1;
+    double least = static_cast<double>(values[static_cast<std::size_t>(n)]) - price;
+    for (int m = n > max_step ? n - max_step : 0; m <= last; ++m) {
+      const double value = values[static_cast<std::size_t>(m)];
+      least = value < least ? value : least;
+    }
+    best[static_cast<std::size_t>(n)] = least + price;
+  }
+}
+
+/// The costs to come with each count, discounted by `discount` per tick, while the load stays at
+/// `load` for ever and every change is the best one: value iteration.
+std::vector<double> steady_values(const ImaginedService& service, double load, double discount);
+
+/// The count to go to from `replicas`: the cheapest by `values` within reach, where a change costs
+/// `price`; of equal ones no change, and then the smallest.
+template <class Value>
+int cheapest(const ImaginedService& service, std::span<const Value> values, int replicas) {
+  const auto value = [&values](int n) {
+    return static_cast<double>(values[static_cast<std::size_t>(n - 1)]);
+  };
+  int best = replicas;
+  double least = value(replicas);
+  const int last = service.reachable(service.max_replicas, replicas);
+  for (int n = service.reachable(service.min_replicas, replicas); n <= last; ++n) {
+    const double cost = value(n) + (n != replicas ? service.weights.adaptation : 0);
+    if (cost < least - 1e-12) {
+      least = cost;
+      best = n;
+    }
+  }
+  return best;
+}
+
+}  // namespace skep
