@@ -1,10 +1,10 @@
 #include "core/agent.hpp"
 
 #include "core/autoscale_env.hpp"
-#include "core/model_based.hpp"
 #include "core/counterfactual_agent.hpp"
 #include "core/lookahead_learner.hpp"
 #include "core/mixture.hpp"
+#include "core/model_based.hpp"
 #include "core/q_learning.hpp"
 #include "core/rule_policies.hpp"
 #include "core/target_tracking.hpp"
@@ -16,15 +16,16 @@ std::unique_ptr<Agent> make_agent(const ControllerSettings& settings, const Auto
     case PolicyType::kQLearning:
       if (settings.agent.updates == Updates::kCounterfactual &&
           settings.environment.reward.type == RewardType::kSlo) {
-        return std::make_unique<CounterfactualAgent>(settings, [settings] {
+        return std::make_unique<CounterfactualAgent>(settings, env, [settings] {
           return std::make_unique<LookaheadLearner>(ImaginedService(settings),
                                                     settings.agent.gamma);
         });
       }
       return std::make_unique<QLearningAgent>(settings, env);
     case PolicyType::kMixture:
-      return std::make_unique<CounterfactualAgent>(
-          settings, [settings] { return std::make_unique<Mixture>(ImaginedService(settings)); });
+      return std::make_unique<CounterfactualAgent>(settings, env, [settings] {
+        return std::make_unique<Mixture>(ImaginedService(settings));
+      });
     case PolicyType::kDynaQ:
       return std::make_unique<QLearningAgent>(settings, env);
     case PolicyType::kModelBased:

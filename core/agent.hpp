@@ -68,6 +68,8 @@ class Agent {
   virtual void applied(int /*change*/, TimePoint /*due*/) {}
   /// Forgets the transition that is open, so that nothing wrong is learned from it.
   virtual void drop() {}
+  /// A tick brought no data, so there was neither observe nor wish.
+  virtual void missed() { drop(); }
 
   /// The replica count that it would want next with `replicas` running, had the load (>= 0, in
   /// units of one replica's limit) been `load` for a while; empty when it cannot tell.

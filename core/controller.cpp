@@ -101,7 +101,7 @@ TickResult Controller::tick(const TickInput& input, TimePoint now) {
   if (can_decide(result, input, now)) {
     decide(result, {input.service->replicas, *input.metrics}, *input.service, now);
   } else {
-    agent_->drop();
+    agent_->missed();
   }
   return result;
 }

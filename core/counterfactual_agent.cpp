@@ -13,11 +13,16 @@ constexpr double kHiddenDemand = 1.15;
 constexpr double kLeastFitPercent = 5;
 constexpr double kMostFitPercent = 85;
 constexpr double kFitRate = 0.02;
+/// After as long as this without a tick (the machine slept), the load begins anew.
+constexpr Duration kLongestPause = 1s;
 
 }  // namespace
 
-CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings, MakeLearner make)
-    : interval_(settings.interval),
+CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
+                                         const AutoscaleEnv& env, MakeLearner make)
+    : env_(env),
+      interval_(settings.interval),
+      ticks_between_(settings.cooldown % settings.interval != Duration::zero()),
       replicas_(settings.replicas),
       price_of_change_(settings.environment.reward.weights.adaptation),
       make_(std::move(make)),
@@ -43,10 +48,10 @@ double CounterfactualAgent::demand(const Metrics& metrics, int running) {
 
 std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view) {
   const Observation& observation = view.observation;
-  if (last_ && view.now - *last_ < interval_ * 3 / 4) {
-    return std::nullopt;  // an extra tick at the end of a cooldown: half a step teaches nothing
+  if (ticks_between_ && last_ && view.now - *last_ < interval_ / 2) {
+    return std::nullopt;  // a part of a step teaches nothing
   }
-  if (last_ && view.now - *last_ > interval_ * 3 / 2) {
+  if (last_ && view.now - *last_ > std::max<Duration>(kLongestPause, 10 * interval_)) {
     learner_->interrupt();
   }
   last_ = view.now;
@@ -70,12 +75,10 @@ std::vector<ActionValue> CounterfactualAgent::values(const AgentView& view) cons
   const std::span<const double> costs = learner_->costs();
   const int desired = view.observation.replicas.desired;
   std::vector<ActionValue> values;
-  for (int change = -replicas_.max_step; change <= replicas_.max_step; ++change) {
-    const int count = desired + change;
-    if (count >= replicas_.min && count <= replicas_.max) {
-      const double price = change == 0 ? 0 : price_of_change_;
-      values.push_back({change, -(costs[static_cast<std::size_t>(count - 1)] + price)});
-    }
+  for (const int change : env_.action_space().changes()) {
+    const int count = std::clamp(desired + change, replicas_.min, replicas_.max);
+    const double price = change == 0 ? 0 : price_of_change_;
+    values.push_back({change, -(costs[static_cast<std::size_t>(count - 1)] + price)});
   }
   return values;
 }

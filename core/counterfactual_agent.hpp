@@ -6,8 +6,8 @@
 #pragma once
 
 #include "core/agent.hpp"
+#include "core/autoscale_env.hpp"
 #include "core/imagined_learner.hpp"
-#include "core/imagined_service.hpp"
 
 #include <functional>
 #include <memory>
@@ -20,13 +20,15 @@ namespace skep {
 class CounterfactualAgent final : public Agent {
  public:
   using MakeLearner = std::function<std::unique_ptr<ImaginedLearner>()>;
-  /// `make` gives a learner that has learned nothing yet.
-  CounterfactualAgent(const ControllerSettings& settings, MakeLearner make);
+  /// `make` gives a learner that has learned nothing yet; `env` must outlive the agent.
+  CounterfactualAgent(const ControllerSettings& settings, const AutoscaleEnv& env,
+                      MakeLearner make);
 
   std::optional<LearnedUpdate> observe(const AgentView& view) override;
   Wish wish(const AgentView& view) override;
   std::string explain(const AgentView& view, const Wish& wish) const override;
   std::vector<ActionValue> values(const AgentView& view) const override;
+  void missed() override { learner_->interrupt(); }
   std::optional<int> preferred(double load, int replicas) const override;
 
   std::string layout() const override { return learner_->layout(); }
@@ -36,7 +38,9 @@ class CounterfactualAgent final : public Agent {
  private:
   double demand(const Metrics& metrics, int running);
 
+  const AutoscaleEnv& env_;
   Duration interval_;
+  bool ticks_between_;  ///< there may be a tick between two intervals, when a cooldown ends
   ReplicaSettings replicas_;
   double price_of_change_;
   MakeLearner make_;

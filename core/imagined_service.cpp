@@ -41,10 +41,9 @@ int ImaginedService::reachable(int wanted, int from) const {
 
 std::string ImaginedService::layout() const {
   std::ostringstream text;
-  text << "replicas " << min_replicas << ".." << max_replicas << " step " << max_step << "; limit "
-       << utilization_limit << (graded ? " graded" : " counted") << "; weights "
-       << weights.performance << ' ' << weights.resources << ' ' << weights.adaptation << "; lag "
-       << lag << " startup " << startup << " cooldown " << cooldown;
+  text << "max " << max_replicas << "; limit " << utilization_limit
+       << (graded ? " graded" : " counted") << "; weights " << weights.performance << ' '
+       << weights.resources << ' ' << weights.adaptation << "; horizon " << horizon();
   return text.str();
 }
 

@@ -201,7 +201,7 @@ struct TargetSettings {
 };
 
 struct AgentSettings {
-  PolicyType policy = PolicyType::kQLearning;
+  PolicyType policy = PolicyType::kMixture;
   Updates updates = Updates::kCounterfactual;
   LearningRateSettings alpha;
   double gamma = 0.99;  ///< discount per tick, in [0, 1)

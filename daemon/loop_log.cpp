@@ -11,6 +11,12 @@
 namespace skep {
 namespace {
 
+std::size_t learned_numbers(const Snapshot& snapshot) {
+  std::size_t count = snapshot.cells.size();
+  for (const LearnedArray& array : snapshot.arrays) count += array.values.size();
+  return count;
+}
+
 using Json = nlohmann::ordered_json;
 
 double milliseconds(Duration duration) { return std::round(to_seconds(duration) * 1e5) / 100; }
@@ -117,7 +123,7 @@ void LoopLog::saved(const Snapshot& snapshot, TimePoint now) {
   if (!log_.enabled(LogLevel::kDebug)) return;
   Json fields = Json::object();
   fields["tick"] = snapshot.ticks;
-  fields["cells"] = snapshot.cells.size();
+  fields["cells"] = learned_numbers(snapshot);
   fields["cooldown_left_seconds"] = seconds(snapshot.cooldown_left);
   log_.write(LogLevel::kDebug, "checkpoint", service_ + ": saved", service_, fields);
 }
@@ -129,7 +135,7 @@ void LoopLog::save_failed(const std::string& why, TimePoint now) {
 void LoopLog::restored(const Snapshot& snapshot, Duration age) {
   Json fields = Json::object();
   fields["tick"] = snapshot.ticks;
-  fields["cells"] = snapshot.cells.size();
+  fields["cells"] = learned_numbers(snapshot);
   fields["age_seconds"] = seconds(age);
   log_.write(LogLevel::kInfo, "restored", service_ + ": goes on where it was", service_, fields);
 }

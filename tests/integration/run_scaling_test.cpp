@@ -30,7 +30,7 @@ std::string guard_detail(const Json& decision, const std::string& rule) {
 
 TEST_CASE("an untrained agent scales out while the CPU is high and in again after it") {
   World world;
-  world.service_lines = "    agent: {alpha: 0.001}\n";
+  world.service_lines = "    agent: {policy: q_learning, updates: factual, alpha: 0.001}\n";
   world.prometheus.set("cpu", 85);
   SkepProcess skep(world.run());
   eventually("three replicas", [&] { return world.docker.replicas("web") == 3; });

@@ -127,7 +127,7 @@ TEST_CASE("a second signal ends it at once") {
 
 TEST_CASE("SIGHUP takes a new configuration and goes on with what it knows") {
   World world;
-  world.service_lines = "    agent: {updates: factual}\n";
+  world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
   world.cooldown = "1h";
   world.prometheus.set("cpu", 85);
   SkepProcess skep(world.run());
@@ -165,7 +165,7 @@ TEST_CASE("SIGHUP takes a new configuration and goes on with what it knows") {
 
 TEST_CASE("SIGHUP with another table starts anew and keeps the old one aside") {
   World world;
-  world.service_lines = "    agent: {updates: factual}\n";
+  world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
   SkepProcess skep(world.run());
   skep.wait_for_decisions(5);
   world.replicas = "{min: 1, max: 6}";

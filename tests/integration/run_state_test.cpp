@@ -74,7 +74,7 @@ TEST_CASE("killed in a cooldown, it keeps the rest of it") {
 
 TEST_CASE("what was learned is there after a restart") {
   World world;
-  world.service_lines = "    agent: {updates: factual}\n";
+  world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
   const Json last = learn(world);
   SkepProcess skep(world.run());
   const Json restored = skep.wait_for("restored");
@@ -103,7 +103,7 @@ TEST_CASE("a damaged state is set aside with a warning, and a whole cooldown is 
 
 TEST_CASE("a table for other settings is set aside with a warning") {
   World world;
-  world.service_lines = "    agent: {updates: factual}\n";
+  world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
   learn(world);
   world.replicas = "{min: 1, max: 7}";
   SkepProcess skep(world.run());

@@ -16,7 +16,7 @@ struct Simulation {
   std::string config =
       file("skep.yaml",
            "services:\n  - name: web\n    metrics: {cpu: {query: c}, ram: {query: r}}\n"
-           "    agent: {updates: factual, epsilon: 0.2}\n");
+           "    agent: {policy: q_learning, updates: factual, epsilon: 0.2}\n");
   std::string trace = file("load.csv", make_trace());
 
   std::string file(const std::string& name, const std::string& content) const {

@@ -10,12 +10,6 @@ using namespace skep::test;
 
 TEST_CASE("What is not built yet is used without, and says so", "[config]") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
-      {"    agent: {policy: mixture}\n",
-       "4:21: warning: services[0].agent.policy 'mixture' is not built yet; q_learning is used "
-       "instead"},
-      {"    agent: {updates: counterfactual}\n",
-       "4:22: warning: services[0].agent.updates 'counterfactual' is not built yet; factual is "
-       "used instead"},
       {"http: {listen: 0.0.0.0:9188}\n",
        "4:16: warning: http.listen is not built yet; nothing listens"},
   }));

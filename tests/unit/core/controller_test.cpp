@@ -253,7 +253,7 @@ TEST_CASE("the untrained learner follows target tracking out and in") {
 }
 
 TEST_CASE("the learner credits a change a cooldown later, and a hold after one tick") {
-  ControllerSettings settings;
+  ControllerSettings settings = factual();
   settings.interval = 15s;
   Controller controller(settings);
   CHECK(step(controller, input(3, 85), 0).applied);
@@ -292,7 +292,7 @@ TEST_CASE(
 
 TEST_CASE(
     "an episode ends, the count goes back to one replica, and the value goes on through its end") {
-  ControllerSettings settings;
+  ControllerSettings settings = factual();
   settings.environment.episode = {600s, true};
   settings.cooldown = 0s;
   Controller controller(settings);
@@ -306,7 +306,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a restart goes on where it stopped") {
-  Controller before{ControllerSettings{}};
+  Controller before(factual());
   CHECK(step(before, input(3, 85), 0).applied);
   step(before, input(4, 60), 30);
   step(before, input(4, 85), 45);
@@ -316,25 +316,25 @@ TEST_CASE("a restart goes on where it stopped") {
   CHECK(snapshot.ticks == 3);
 
   SECTION("the table, the counters and what is left of the cooldown") {
-    Controller after{ControllerSettings{}};
+    Controller after(factual());
     CHECK(after.restore(snapshot, 10s, at(1000)));
     CHECK(after.cooldown_left(at(1000)) == 15s);
     CHECK(after.snapshot(at(1000), std::nullopt).cells == snapshot.cells);
     CHECK(after.tick(input(5, 60), at(1000)).decision->tick == 4);
   }
   SECTION("a clock that went back does not lengthen the cooldown beyond itself") {
-    Controller after{ControllerSettings{}};
+    Controller after(factual());
     after.restore(snapshot, -1000s, at(0));
     CHECK(after.cooldown_left(at(0)) == 25s);
   }
   SECTION("a change during the stop was made by somebody else") {
-    Controller after{ControllerSettings{}};
+    Controller after(factual());
     after.restore(snapshot, 100s, at(0));
     CHECK(kinds(after.tick(input(9, 60), at(0))) ==
           std::vector<EventKind>{EventKind::kExternalChange});
   }
   SECTION("another layout keeps cooldown and counts, not the table") {
-    ControllerSettings settings;
+    ControllerSettings settings = factual();
     settings.environment.bins.ram = 3;
     Controller after(settings);
     CHECK_FALSE(after.restore(snapshot, 10s, at(0)));
@@ -374,7 +374,7 @@ TEST_CASE("a pause survives a restart") {
 }
 
 TEST_CASE("the decision explains itself") {
-  Controller controller{ControllerSettings{}};
+  Controller controller(factual());
   const Decision decision = step(controller, input(3, 83.1, 41), 0);
   CHECK(decision.load == Approx(2.493));
   CHECK(decision.q.size() == 3);

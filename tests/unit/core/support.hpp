@@ -11,6 +11,14 @@ inline TimePoint at(double seconds) {
   return TimePoint{} + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
+/// Q-learning from what was really done.
+inline ControllerSettings factual() {
+  ControllerSettings settings;
+  settings.agent.policy = PolicyType::kQLearning;
+  settings.agent.updates = Updates::kFactual;
+  return settings;
+}
+
 /// Metrics of a service whose replicas all run, by the mean of a replica.
 inline Metrics metrics(double cpu_percent, double ram_percent, int running) {
   Metrics metrics;

@@ -23,8 +23,7 @@ std::vector<double> days(int count, int day) {
 }
 
 ControllerSettings settings() {
-  ControllerSettings settings;
-  settings.agent.policy = PolicyType::kQLearning;
+  ControllerSettings settings = factual();
   settings.agent.epsilon = {0.1, 0.1, 1};
   settings.agent.alpha = {0.5, 0.5, 0};
   settings.cooldown = 15s;
