@@ -234,7 +234,7 @@ TEST_CASE("dry-run decides and sends nothing") {
 }
 
 TEST_CASE("the untrained learner follows target tracking out and in") {
-  Controller learner{ControllerSettings{}};
+  Controller learner(factual());
   double load = 3.4;
   int replicas = 3;
   double now = 0;
