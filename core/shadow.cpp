@@ -60,10 +60,10 @@ std::string shadow_text(const ShadowReport& report) {
 }
 
 /// A simulated service and the controller that scales it.
-class ImaginedService {
+class ShadowService {
  public:
-  ImaginedService(const ControllerSettings& settings, std::unique_ptr<Agent> agent, int replicas,
-                  Controller::Detail detail)
+  ShadowService(const ControllerSettings& settings, std::unique_ptr<Agent> agent, int replicas,
+                Controller::Detail detail)
       : controller_(settings, std::move(agent), detail),
         service_(like(settings.environment), replicas) {}
 
@@ -111,10 +111,10 @@ Shadow::~Shadow() = default;
 ShadowDecision Shadow::tick(const Observation& seen, TimePoint now) {
   if (!rule_) {
     const int replicas = std::max(1, seen.replicas.desired);
-    rule_ = std::make_unique<ImaginedService>(settings_,
-                                              std::make_unique<TargetTrackingPolicy>(settings_),
-                                              replicas, Controller::Detail::kNumbers);
-    agent_ = std::make_unique<ImaginedService>(
+    rule_ = std::make_unique<ShadowService>(settings_,
+                                            std::make_unique<TargetTrackingPolicy>(settings_),
+                                            replicas, Controller::Detail::kNumbers);
+    agent_ = std::make_unique<ShadowService>(
         settings_, std::make_unique<BorrowedAgent>(learner_), replicas,
         in_words_ ? Controller::Detail::kFull : Controller::Detail::kNumbers);
     start_ = last_report_ = now;

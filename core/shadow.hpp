@@ -21,7 +21,7 @@
 
 namespace skep {
 
-class ImaginedService;
+class ShadowService;
 
 /// What came of the decisions of one side.
 struct ShadowScore {
@@ -75,6 +75,10 @@ class ShadowedAgent final : public Agent {
     rule_->drop();
     learner_->drop();
   }
+  void missed() override {
+    rule_->missed();
+    learner_->missed();
+  }
   std::optional<int> preferred(double load, int replicas) const override {
     return learner_->preferred(load, replicas);
   }
@@ -105,8 +109,8 @@ class Shadow {
   Agent& learner_;
   bool in_words_;
   Demand demand_;
-  std::unique_ptr<ImaginedService> rule_;  // from the first tick on
-  std::unique_ptr<ImaginedService> agent_;
+  std::unique_ptr<ShadowService> rule_;  // from the first tick on
+  std::unique_ptr<ShadowService> agent_;
   TimePoint start_{};  // the first tick
   TimePoint last_report_{};
   std::uint64_t saturated_ = 0;

@@ -5,7 +5,9 @@
 #include "tests/unit/core/support.hpp"
 
 #include <cmath>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -227,4 +229,26 @@ TEST_CASE("a factual agent is credited with what the rule really did, and acts l
   REQUIRE(saved.cells.size() == 1);
   Controller acts(acting(settings, PolicyType::kQLearning));
   CHECK(acts.restore(saved, 0s, at(16)));
+}
+
+TEST_CASE("both the rule and the agent hear of a tick without data") {
+  class Listener final : public Agent {
+   public:
+    explicit Listener(int& missed) : missed_(missed) {}
+    Wish wish(const AgentView&) override { return {}; }
+    std::string explain(const AgentView&, const Wish&) const override { return {}; }
+    void missed() override { ++missed_; }
+
+   private:
+    int& missed_;
+  };
+  int rule = 0;
+  int agent = 0;
+  Controller controller({},
+                        std::make_unique<ShadowedAgent>(std::make_unique<Listener>(rule),
+                                                        std::make_unique<Listener>(agent)),
+                        Controller::Detail::kNumbers);
+  controller.tick(problem(ProblemKind::kMetricsMissing), at(0));
+  CHECK(rule == 1);
+  CHECK(agent == 1);
 }
