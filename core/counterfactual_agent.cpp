@@ -6,13 +6,6 @@
 namespace skep {
 namespace {
 
-/// From this CPU on, the demand is hidden, and taken to be kHiddenDemand times what is used.
-constexpr double kSaturatedPercent = 99;
-constexpr double kHiddenDemand = 1.15;
-/// Between these, load and the demand query are taken to be proportional.
-constexpr double kLeastFitPercent = 5;
-constexpr double kMostFitPercent = 85;
-constexpr double kFitRate = 0.02;
 /// After as long as this without a tick (the machine slept), the load begins anew.
 constexpr Duration kLongestPause = 1s;
 
@@ -28,24 +21,6 @@ CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
       make_(std::move(make)),
       learner_(make_()) {}
 
-double CounterfactualAgent::demand(const Metrics& metrics, int running) {
-  const double cpu = metrics.cpu_percent;
-  if (metrics.demand && *metrics.demand > 0) {
-    if (cpu >= kLeastFitPercent && cpu <= kMostFitPercent) {
-      const double ratio = metrics.load() / *metrics.demand;
-      load_per_demand_ += load_per_demand_ > 0 ? kFitRate * (ratio - load_per_demand_) : ratio;
-    } else if (cpu > kMostFitPercent && load_per_demand_ > 0) {
-      return std::max(metrics.load(), *metrics.demand * load_per_demand_);
-    }
-  }
-  if (cpu < kSaturatedPercent) {
-    return metrics.load();
-  }
-  // With the replicas of the time that was measured, not those of now.
-  const double measured = cpu > 0 ? metrics.cpu_service_percent / cpu : running;
-  return std::max(metrics.load(), kHiddenDemand * measured);
-}
-
 std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view) {
   const Observation& observation = view.observation;
   if (ticks_between_ && last_ && view.now - *last_ < interval_ / 2) {
@@ -55,8 +30,7 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
     learner_->interrupt();
   }
   last_ = view.now;
-  learner_->see(demand(observation.metrics, observation.replicas.running),
-                observation.replicas.desired);
+  learner_->see(demand_.load(observation.metrics), observation.replicas.desired);
   return std::nullopt;
 }
 
@@ -90,23 +64,24 @@ std::optional<int> CounterfactualAgent::preferred(double load, int replicas) con
 void CounterfactualAgent::save(Snapshot& snapshot) const {
   snapshot.layout = layout();
   learner_->save(snapshot.arrays);
-  snapshot.arrays.push_back({"demand", {static_cast<float>(load_per_demand_)}});
+  snapshot.arrays.push_back(
+      {"demand", {static_cast<float>(demand_.used()), static_cast<float>(demand_.asked())}});
 }
 
 bool CounterfactualAgent::restore(const Snapshot& snapshot) {
   std::vector<LearnedArray> arrays = snapshot.arrays;
-  if (snapshot.layout != layout() || arrays.empty() || arrays.back().values.size() != 1 ||
-      !(arrays.back().values[0] >= 0)) {
+  if (snapshot.layout != layout() || arrays.empty() || arrays.back().values.size() != 2) {
     return false;
   }
-  const double load_per_demand = static_cast<double>(arrays.back().values[0]);
+  const std::vector<float> used_and_asked = arrays.back().values;
   arrays.pop_back();
-  std::unique_ptr<ImaginedLearner> restored = make_();
-  if (!restored->restore(arrays)) {
+  Demand demand;
+  std::unique_ptr<ImaginedLearner> learner = make_();
+  if (!demand.restore(used_and_asked[0], used_and_asked[1]) || !learner->restore(arrays)) {
     return false;
   }
-  learner_ = std::move(restored);
-  load_per_demand_ = load_per_demand;
+  demand_ = demand;
+  learner_ = std::move(learner);
   last_.reset();
   return true;
 }

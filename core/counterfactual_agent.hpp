@@ -7,6 +7,7 @@
 
 #include "core/agent.hpp"
 #include "core/autoscale_env.hpp"
+#include "core/demand.hpp"
 #include "core/imagined_learner.hpp"
 
 #include <functional>
@@ -36,8 +37,6 @@ class CounterfactualAgent final : public Agent {
   bool restore(const Snapshot& snapshot) override;
 
  private:
-  double demand(const Metrics& metrics, int running);
-
   const AutoscaleEnv& env_;
   Duration interval_;
   bool ticks_between_;  ///< there may be a tick between two intervals, when a cooldown ends
@@ -46,7 +45,7 @@ class CounterfactualAgent final : public Agent {
   MakeLearner make_;
   std::unique_ptr<ImaginedLearner> learner_;
   std::optional<TimePoint> last_;  ///< when the load was last seen
-  double load_per_demand_ = 0;     ///< fitted; 0: not known yet
+  Demand demand_;
 };
 
 }  // namespace skep

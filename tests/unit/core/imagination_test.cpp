@@ -1,0 +1,270 @@
+// The learners that run in imagination.
+#include "core/counterfactual_agent.hpp"
+#include "core/load_forecast.hpp"
+#include "core/lookahead_learner.hpp"
+#include "core/mixture.hpp"
+#include "tests/unit/core/support.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+namespace {
+
+/// Replicas 1 to 10 of at most 80%, no delay of any kind.
+ControllerSettings plain() {
+  ControllerSettings settings;
+  settings.cooldown = 0s;
+  return settings;
+}
+
+/// A wave between 1 and 7 replicas' worth, with a small ripple.
+double wave(int tick) {
+  return 4 + 3 * std::sin(2 * std::numbers::pi * tick / 97) + 0.1 * ((tick * 7919) % 5 - 2);
+}
+
+std::vector<double> violations(const LoadForecast& forecast, double load) {
+  std::vector<double> expected(10);
+  forecast.violations(load, expected);
+  return expected;
+}
+
+/// Follows `learner` over `ticks` of the wave from 5 replicas on; the counts after each tick.
+std::vector<int> follow(ImaginedLearner& learner, int first, int ticks) {
+  std::vector<int> counts;
+  int replicas = 5;
+  for (int tick = first; tick < first + ticks; ++tick) {
+    learner.see(wave(tick), replicas);
+    replicas = learner.want(replicas);
+    counts.push_back(replicas);
+  }
+  return counts;
+}
+
+double cost(const ImaginedService& service, int first, const std::vector<int>& counts) {
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < counts.size(); ++i) {
+    const double load = wave(first + static_cast<int>(i) + 1);
+    sum += service.weights.performance * service.violation(load, counts[i]) +
+           service.price_of_replicas(counts[i]);
+  }
+  return sum / static_cast<double>(counts.size());
+}
+
+}  // namespace
+
+TEST_CASE("the imagined service has the prices of the slo reward, and its times in whole ticks") {
+  ControllerSettings settings;
+  settings.replicas = {2, 10, 3};
+  settings.environment.startup = 31s;
+  settings.environment.lag = 15s;
+  const ImaginedService service(settings);
+  CHECK(service.cooldown == 1);  // 30 s at ticks of 15 s hold back the one tick between
+  CHECK(service.startup == 3);
+  CHECK(service.lag == 1);
+  CHECK(service.horizon() == 5);
+  CHECK(service.violation(4.0, 5) == 0);
+  CHECK(service.violation(4.4, 5) == Approx(1.1));
+  CHECK(service.price_of_replicas(5) == Approx(0.045));
+  CHECK(service.reachable(9, 4) == 7);
+  CHECK(service.reachable(1, 4) == 2);
+
+  settings.environment.reward.graded = false;
+  CHECK(ImaginedService(settings).violation(40, 5) == 1);
+}
+
+TEST_CASE("the forecast learns what a load does next") {
+  LoadForecast forecast(1, 10, 0.8, true);
+
+  SECTION("a load that alternates is never above its larger value") {
+    for (int tick = 0; tick < 4000; ++tick) {
+      forecast.see(tick % 2 == 0 ? 3.0 : 3.1);
+    }
+    const std::vector<double> expected = violations(forecast, 3.1);
+    CHECK(expected[2] > 1);      // 2.4 are too few for either
+    CHECK(expected[3] < 0.005);  // 3.2 are enough
+  }
+  SECTION("one step in ten doubles the load") {
+    for (int tick = 0; tick < 6000; ++tick) {
+      forecast.see((tick * 7919) % 10 == 3 ? 4.0 : 2.0);
+    }
+    forecast.see(2.0);
+    const std::vector<double> expected = violations(forecast, 2.0);
+    CHECK(expected[9] < 0.01);
+    CHECK(expected[2] == Approx(0.1 * 4 / 2.4).margin(0.06));  // 4.0 on a capacity of 2.4
+  }
+  SECTION("more replicas are never worse, and nothing is negative") {
+    for (int tick = 0; tick < 500; ++tick) {
+      forecast.see(wave(tick));
+      const std::vector<double> expected = violations(forecast, 4);
+      for (std::size_t i = 0; i + 1 < expected.size(); ++i) {
+        REQUIRE(expected[i] >= expected[i + 1] - 1e-9);
+      }
+      REQUIRE(expected.back() >= 0);
+    }
+  }
+}
+
+TEST_CASE("a forecast counts violations when they are not graded") {
+  LoadForecast forecast(1, 10, 0.8, false);
+  for (int tick = 0; tick < 2000; ++tick) {
+    forecast.see(5.0);
+  }
+  const std::vector<double> expected = violations(forecast, 5.0);
+  CHECK(expected[0] == Approx(1).margin(0.01));
+  CHECK(expected[6] < 0.01);
+}
+
+TEST_CASE("value iteration: with a steady load the count that is just enough is the cheapest") {
+  const ImaginedService service(plain());
+  const std::vector<double> values = steady_values(service, 3.5, 0.99);  // 5 replicas at 80%
+  CHECK(cheapest(service, std::span<const double>(values), 5) == 5);
+  CHECK(cheapest(service, std::span<const double>(values), 3) == 4);
+  CHECK(cheapest(service, std::span<const double>(values), 8) == 7);
+  // Holding 5 for ever costs 0.09 * 5 / 10 a tick; one replica more costs one change and a tick.
+  CHECK(values[4] == Approx(0.045 / (1 - 0.99)).epsilon(0.01));
+  CHECK(values[5] - values[4] == Approx(0.009 + 0.99 * 0.01).epsilon(0.01));
+}
+
+TEST_CASE("learners keep the limit on a wave, at a cost near that of the wave itself") {
+  const ImaginedService service(plain());
+  const auto check = [&service](ImaginedLearner& learner) {
+    follow(learner, 0, 3000);
+    const std::vector<int> counts = follow(learner, 3000, 1000);
+    // What a policy would pay that knows the next load and pays nothing for changes.
+    std::vector<int> ideal;
+    for (int tick = 3001; tick <= 4000; ++tick) {
+      ideal.push_back(std::max(1, static_cast<int>(std::ceil(wave(tick) / 0.8))));
+    }
+    CHECK(cost(service, 3000, counts) < 1.25 * cost(service, 3000, ideal));
+  };
+  SECTION("the look-ahead Q-table") {
+    LookaheadLearner learner(service, 0.99);
+    check(learner);
+  }
+  SECTION("the mixture") {
+    Mixture learner(service);
+    check(learner);
+  }
+}
+
+TEST_CASE("what was learned is the same after it was saved and restored") {
+  const ImaginedService service(plain());
+  const auto check = [](ImaginedLearner& learner, ImaginedLearner& other) {
+    follow(learner, 0, 500);
+    std::vector<LearnedArray> saved;
+    learner.save(saved);
+    REQUIRE(other.restore(saved));
+    std::vector<LearnedArray> again;
+    other.save(again);
+    CHECK(again == saved);
+    for (LearnedArray& array : saved) {
+      std::vector<LearnedArray> broken = again;
+      array.values.pop_back();
+      CHECK_FALSE(other.restore(saved));
+      array = broken[static_cast<std::size_t>(&array - saved.data())];
+    }
+    saved.pop_back();
+    CHECK_FALSE(other.restore(saved));
+  };
+  SECTION("the look-ahead Q-table") {
+    LookaheadLearner learner(service, 0.99);
+    LookaheadLearner other(service, 0.99);
+    check(learner, other);
+  }
+  SECTION("the mixture") {
+    Mixture learner(service);
+    Mixture other(service);
+    check(learner, other);
+  }
+}
+
+TEST_CASE("the mixture follows what is cheapest, and says what that is") {
+  Mixture mixture{ImaginedService(plain())};
+  follow(mixture, 0, 1);
+  const std::vector<double> first = mixture.family_weights();
+  follow(mixture, 1, 3000);
+  const std::vector<double> weights = mixture.family_weights();
+  CHECK(weights[0] < first[0]);  // the known rule keeps far more replicas than the limit needs
+  double sum = 0;
+  for (const double weight : weights) {
+    sum += weight;
+  }
+  CHECK(sum == Approx(1));
+  CHECK_THAT(mixture.explain(5),
+             Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 50%"));
+}
+
+TEST_CASE("new replicas that take long are asked for earlier") {
+  ControllerSettings slow = plain();
+  slow.environment.startup = 60s;
+  Mixture at_once{ImaginedService(plain())};
+  Mixture early{ImaginedService(slow)};
+  const std::vector<int> fast_counts = follow(at_once, 0, 3000);
+  const std::vector<int> slow_counts = follow(early, 0, 3000);
+  int more = 0;
+  int fewer = 0;
+  for (std::size_t i = 2000; i < 3000; ++i) {
+    if (wave(static_cast<int>(i) + 4) > wave(static_cast<int>(i)) + 0.3) {
+      more += slow_counts[i] > fast_counts[i] ? 1 : 0;
+      fewer += slow_counts[i] < fast_counts[i] ? 1 : 0;
+    }
+  }
+  CHECK(more > 5 * fewer);
+}
+
+TEST_CASE("the agent learns while it may not act, and a tick without data breaks the sequence") {
+  ControllerSettings settings = plain();
+  settings.agent.policy = PolicyType::kQLearning;
+  const auto learned = [&settings](bool paused, bool gap) {
+    Controller controller(settings);
+    if (paused) {
+      controller.pause(std::nullopt);
+    }
+    for (int tick = 0; tick < 200; ++tick) {
+      if (gap && tick == 100) {
+        controller.tick(problem(ProblemKind::kMetricsMissing), at(15 * tick));
+        continue;
+      }
+      controller.tick(input(10, 10 * wave(tick)), at(15 * tick));
+    }
+    return controller.snapshot(at(3000), std::nullopt).arrays;
+  };
+  CHECK(learned(false, false) == learned(true, false));
+  CHECK(learned(false, false) != learned(false, true));
+}
+
+TEST_CASE("demand that CPU hides is taken from the load query") {
+  ControllerSettings settings = plain();
+  settings.agent.policy = PolicyType::kQLearning;
+  const auto wanted = [&settings](bool with_query) {
+    Controller controller(settings);
+    for (int tick = 0; tick < 100; ++tick) {
+      TickInput seen = input(4, 50);  // 2 replicas' worth, 200 requests/s
+      if (with_query) {
+        seen.metrics->demand = 200;
+      }
+      controller.tick(seen, at(15 * tick));
+    }
+    TickInput full = input(4, 100);
+    if (with_query) {
+      full.metrics->demand = 800;  // 8 replicas' worth
+    }
+    const TickResult result = controller.tick(full, at(1500));
+    return result.decision->q;
+  };
+  const auto out_less_hold = [](const std::vector<ActionValue>& q) {
+    return q[2].value - q[1].value;
+  };
+  const std::vector<ActionValue> hidden = wanted(false);
+  const std::vector<ActionValue> known = wanted(true);
+  REQUIRE(known.size() == 3);
+  CHECK(known[2].value > known[1].value);
+  CHECK(out_less_hold(known) != out_less_hold(hidden));
+  CHECK(known[1].value < hidden[1].value);  // holding 4 under a load of 8 is far dearer
+}
