@@ -9,7 +9,6 @@ namespace {
 constexpr double kBinWidth = 0.05;  // of the log load
 constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of its neighbour's step
 constexpr double kLeastRate = 0.003;
-constexpr double kVisitsPower = 0.7;
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
 constexpr std::size_t kTrends = 3;
 constexpr std::size_t kTrendTicks = 2;
@@ -83,8 +82,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
                       weights.adaptation, service_.max_step, best_);
     const std::size_t index = rows_.index(at, from.row_class);
     const double near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
-    const double rate =
-        near * std::max(kLeastRate, std::pow(2 + rows_.visits(index), -kVisitsPower));
+    const double rate = near * visits_rate(rows_.visits(index), kLeastRate);
     rows_.visits(index) += static_cast<float>(near);
     const std::span<float> values = rows_.row(index);
     const double met = load * outcome_ratio;

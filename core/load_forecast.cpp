@@ -52,6 +52,10 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
   for (int n = 1; n <= max_replicas; ++n) {
     log_capacity_.push_back(std::log(n * utilization_limit));
   }
+  for (std::size_t k = 0; k < kGrid; ++k) {
+    const double excess = (static_cast<double>(k) - kGrid / 2) * kGridWidth;
+    price_[k] = graded ? std::exp(excess) : 1;
+  }
   for (std::size_t i = 0; i < kLags; ++i) {
     covariance_[i * kLags + i] = 1;
   }
@@ -253,11 +257,6 @@ void LoadForecast::tabulate() {
   excess_.fill(0);
   level_excess_.fill(0);
   has_levels_ = false;
-  std::array<double, kGrid> price;
-  for (std::size_t k = 0; k < kGrid; ++k) {
-    const double excess = (static_cast<double>(k) - kGrid / 2) * kGridWidth;
-    price[k] = graded_ ? std::exp(excess) : 1;
-  }
   for (Component& component : components_) {
     if (component.share < kUsedShare) {
       continue;
@@ -290,7 +289,7 @@ void LoadForecast::tabulate() {
     has_levels_ = has_levels_ || level;
     for (std::size_t k = 0; k < kGrid; ++k) {
       const double excess = (static_cast<double>(k) - kGrid / 2) * kGridWidth;
-      table[k] += share * between(component.tail, (-excess - first) / width + 0.5) * price[k];
+      table[k] += share * between(component.tail, (-excess - first) / width + 0.5) * price_[k];
     }
   }
 }

@@ -99,6 +99,7 @@ class LoadForecast {
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   Belief now_{};
   double steps_ = 0;
+  std::array<double, kGrid> price_{};         ///< of a violation at a log excess
   std::array<double, kGrid> excess_{};        ///< expected violation at a log excess of now
   std::array<double, kGrid> level_excess_{};  ///< the part that does not depend on the load of now
   bool has_levels_ = false;

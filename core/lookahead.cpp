@@ -8,7 +8,6 @@ namespace {
 
 constexpr double kBinWidth = 0.03;  // of the log load
 constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of what is seen
-constexpr double kVisitsPower = 0.7;
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
 
 }  // namespace
@@ -44,17 +43,20 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
     // What the rows near the load of before would have seen, had it been theirs.
     const double ratio = load / std::max(before, 1e-6);
     place_ = bins_.place(before);
-    const double reach = 3 * kPooling / kBinWidth + 1e-9;
+    const double reach = 2 * kPooling / kBinWidth + 1e-9;
     first_ = std::ceil(std::max(0.0, place_ - reach));
     const double last =
         std::floor(std::min(place_ + reach, static_cast<double>(bins_.count() - 1)));
     const auto count = static_cast<std::size_t>(last - first_ + 1);
     next_places_.resize(count);
+    nearness_.resize(count);
     violations_.resize(count * best_.size());
     for (std::size_t i = 0; i < count; ++i) {
       const double next =
           std::max(bins_.centre(static_cast<std::size_t>(first_) + i) * ratio, LoadBins::kLowest);
       next_places_[i] = bins_.place(next);
+      nearness_[i] =
+          std::exp(-std::abs(first_ + static_cast<double>(i) - place_) * kBinWidth / kPooling);
       forecast.violations(next, std::span(violations_).subspan(i * best_.size(), best_.size()));
     }
   }
@@ -80,10 +82,9 @@ void Lookahead::learn(Table& table, std::size_t next_class) {
     best_after_change(std::span<const double>(values_), service_.weights.adaptation,
                       service_.max_step, best_);
     const double bin = first_ + static_cast<double>(i);
-    const double near = std::exp(-std::abs(bin - place_) * kBinWidth / kPooling);
+    const double near = nearness_[i];
     const std::size_t index = table.rows.index(static_cast<std::size_t>(bin), table.row_class);
-    const double rate = near * std::max(table.settings.least_rate,
-                                        std::pow(2 + table.rows.visits(index), -kVisitsPower));
+    const double rate = near * visits_rate(table.rows.visits(index), table.settings.least_rate);
     table.rows.visits(index) += static_cast<float>(near);
     const std::span<float> row = table.rows.row(index);
     for (std::size_t n = 0; n < count; ++n) {

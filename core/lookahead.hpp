@@ -62,6 +62,7 @@ class Lookahead {
   RecentLoads recent_;
   std::vector<double> violations_;   ///< of the rows near the load of before, one after the other
   std::vector<double> next_places_;  ///< of the same rows
+  std::vector<double> nearness_;     ///< of the same rows
   double place_ = 0;                 ///< of the load of before
   double first_ = 0;                 ///< bin of the first of those rows
   std::vector<double> violations_now_;

@@ -5,6 +5,24 @@
 
 namespace skep {
 
+double visits_rate(float visits, double least) {
+  constexpr double kPower = -0.7;
+  constexpr std::size_t kSize = 4097;  // beyond it, the power is computed
+  static const std::vector<double> powers = [] {
+    std::vector<double> made(kSize);
+    for (std::size_t i = 0; i < kSize; ++i) {
+      made[i] = std::pow(2 + static_cast<double>(i), kPower);
+    }
+    return made;
+  }();
+  if (!(visits < static_cast<float>(kSize - 1))) {
+    return std::max(least, std::pow(2 + static_cast<double>(visits), kPower));
+  }
+  const auto whole = static_cast<std::size_t>(visits);
+  const double part = static_cast<double>(visits) - static_cast<double>(whole);
+  return std::max(least, powers[whole] * (1 - part) + powers[whole + 1] * part);
+}
+
 void ValueRows::save(std::vector<float>& values) const {
   const auto taught = std::count_if(visits_.begin(), visits_.end(), [](float v) { return v > 0; });
   values.push_back(static_cast<float>(taught));

@@ -41,6 +41,9 @@ class ValueRows {
   std::vector<float> visits_;
 };
 
+/// The learning rate of a row after `visits` (>= 0): (2 + visits)^-0.7, but at least `least` (> 0).
+double visits_rate(float visits, double least);
+
 /// best[n] = the least of values[n] and of `price` + values[m] over the m of at most `max_step`
 /// away; all by the replicas less one.
 template <class Value>
