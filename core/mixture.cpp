@@ -184,14 +184,15 @@ std::string Mixture::explain(int) const {
   const auto heaviest =
       static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
   std::string why = "the policies that cost least in imagination agree on " +
-                    replicas_text(median_) + ": the " + std::string(families_[heaviest]->name()) +
+                    replicas_text(median_) + "; the " + std::string(families_[heaviest]->name()) +
                     " have " + number_text(std::round(100 * weights[heaviest])) + "% of the weight";
   const Member& known = members_[0];
   if (recent_ticks_ >= 10 && known.recent > 0 && &first != &known) {
     const double saving = std::round(100 * (1 - first.recent / known.recent));
     why += ", and " + families_[first.family]->describe(first.index) + ", which leads, cost " +
            number_text(std::abs(saving)) + (saving >= 0 ? "% less than " : "% more than ") +
-           families_[0]->describe(0) + " over the last " + number_text(recent_ticks_) + " ticks";
+           families_[0]->describe(0) + " over the last " +
+           std::to_string(static_cast<int>(recent_ticks_)) + " ticks";
   }
   return why;
 }
