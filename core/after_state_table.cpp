@@ -11,7 +11,7 @@ constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of its
 constexpr double kLeastRate = 0.003;
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
 constexpr std::size_t kTrends = 3;
-constexpr std::size_t kTrendTicks = 2;
+constexpr std::size_t kTrendTicks = 1;
 constexpr double kTrend = 0.05;
 
 std::size_t nearest(const LoadBins& bins, double load) {
