@@ -86,7 +86,7 @@ class KilledLearner(EndToEndTest):
     # Starts from zero and may only hold, at a CPU over the limit: each tick teaches it that holding
     # is bad, so what was learned is soon far from what an untrained table says.
     replicas = "{min: 1, max: 1}"
-    agent = "{alpha: 0.5, prior: {type: zero}}"
+    agent = "{policy: q_learning, updates: factual, alpha: 0.5, prior: {type: zero}}"
 
     def test_kill_9_and_restart_keep_the_table(self):
         self.create_service()
