@@ -39,7 +39,7 @@ std::string configuration(const std::string& prometheus, const std::string& sock
          "'}\ncontroller: {interval: 2ms, cooldown: 30s}\nstate: {path: '" + state +
          "'}\nhttp: {listen: ''}\nservices:\n  - name: mystack_application\n    metrics:\n      "
          "cpu: {query: cpu}\n"
-         "      ram: {query: ram}\n      uptime: {query: uptime}\n    agent: {policy: q_learning, updates: factual}\n";
+         "      ram: {query: ram}\n      uptime: {query: uptime}\n";
 }
 
 /// The value of a line such as "VmRSS:   8192 kB" of /proc/PID/status, in MiB.
