@@ -32,8 +32,8 @@ struct ImaginedService {
   int reachable(int wanted, int from) const;
   /// From when on what is decided now shows in an observation, in ticks, >= 1.
   int horizon() const { return lag + startup + 1; }
-  /// Names what gives learned values their meaning. Bounds, step and cooldown do not: with others,
-  /// the values are still a good start.
+  /// Names what gives learned values their meaning. The least count, step and cooldown do not: with
+  /// others, the values are still a good start.
   std::string layout() const;
 };
 
