@@ -119,6 +119,14 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   agent.boolean("shadow", settings.shadow);
   read_target(agent.section("target"), settings.target);
   const RewardSettings& reward = controller.environment.reward;
+  const bool judges_by_slo =
+      settings.policy == PolicyType::kMixture || settings.policy == PolicyType::kModelBased;
+  if (reward.type == RewardType::kThresholds && judges_by_slo) {
+    agent.warning("policy",
+                  "judges by the weights and limits of the reward type slo, so "
+                  "environment.reward.type thresholds has no effect on it; take the policy "
+                  "q_learning with updates factual, or the type slo");
+  }
   if (reward.type == RewardType::kSlo && settings.target.cpu_percent > reward.limits.cpu_percent) {
     agent.section("target").warning(
         "cpu", "is " + number_as_text(settings.target.cpu_percent) +

@@ -29,6 +29,20 @@ TEST_CASE("A target above the limit gives a warning", "[config]") {
   CHECK(shown(load(kMinimal + "    agent: {target: {cpu: 80}}\n")).empty());
 }
 
+TEST_CASE("A policy that judges by the slo reward says so beside another reward", "[config]") {
+  const std::string reward = "    environment: {reward: {type: thresholds}}\n";
+  const std::string said =
+      "judges by the weights and limits of the reward type slo, so environment.reward.type "
+      "thresholds has no effect on it; take the policy q_learning with updates factual, or the "
+      "type "
+      "slo\n";
+  CHECK(shown(load(kMinimal + reward + "    agent: {policy: model_based}\n")) ==
+        "skep.yaml:5:21: warning: services[0].agent.policy " + said);
+  CHECK_THAT(shown(load(kMinimal + reward)), Catch::EndsWith("services[0].agent.policy " + said));
+  CHECK(shown(load(kMinimal + reward + "    agent: {policy: q_learning}\n")).empty());
+  CHECK(shown(load(kMinimal + "    agent: {policy: mixture}\n")).empty());
+}
+
 TEST_CASE("A default that is not built yet gives no warning", "[config]") {
   CHECK(shown(load(kMinimal)).empty());
   CHECK(shown(load(kMinimal + "http: {listen: ''}\n")).empty());
