@@ -30,7 +30,7 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
     learner_->interrupt();
   }
   last_ = view.now;
-  learner_->see(demand_.load(observation.metrics), observation.replicas.desired);
+  learner_->see(demand_.see(observation.metrics), observation.replicas.desired);
   return std::nullopt;
 }
 

@@ -10,7 +10,7 @@ constexpr double kFading = 0.99;  // per tick: about the last hundred count
 
 }  // namespace
 
-double Demand::load(const Metrics& metrics) {
+SeenLoad Demand::see(const Metrics& metrics) {
   const double used = metrics.load();
   const bool asked = metrics.demand && *metrics.demand > 0;
   if (metrics.cpu_percent < kHiddenFromPercent) {
@@ -18,12 +18,12 @@ double Demand::load(const Metrics& metrics) {
       used_ = kFading * used_ + used;
       asked_ = kFading * asked_ + *metrics.demand;
     }
-    return used;
+    return {used};
   }
   if (asked && asked_ > 0) {
-    return std::max(used, *metrics.demand * used_ / asked_);
+    return {std::max(used, *metrics.demand * used_ / asked_)};
   }
-  return kHiddenFactor * used;
+  return {used, true};
 }
 
 bool Demand::restore(double used, double asked) {

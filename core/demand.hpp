@@ -8,15 +8,23 @@
 
 namespace skep {
 
+/// A load in units of one replica's limit, >= 0.
+struct SeenLoad {
+  double load;
+  bool hidden = false;  ///< it was at least this, and nobody knows how much more
+
+  /// A hidden load is taken for so many times what is seen by whom has no better guess.
+  static constexpr double kHiddenFactor = 1.15;
+  double guess() const { return hidden ? kHiddenFactor * load : load; }
+};
+
 class Demand {
  public:
   /// From this CPU on (percent, mean of a replica) the demand counts as hidden.
   static constexpr double kHiddenFromPercent = 95;
-  /// A hidden demand is taken for so many times the CPU used while no `load` query tells it.
-  static constexpr double kHiddenFactor = 1.15;
 
-  /// The load of these metrics in units of one replica's limit, >= 0. Learns from them.
-  double load(const Metrics& metrics);
+  /// What these metrics tell of the load. Learns from them.
+  SeenLoad see(const Metrics& metrics);
 
   /// CPU used and what the load query gave over the last ticks, both fading; to be saved.
   double used() const { return used_; }

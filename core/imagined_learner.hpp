@@ -2,6 +2,7 @@
 // agent and the learners that run in imagination.
 #pragma once
 
+#include "core/demand.hpp"
 #include "core/snapshot.hpp"
 
 #include <span>
@@ -14,8 +15,8 @@ class ImaginedLearner {
  public:
   virtual ~ImaginedLearner() = default;
 
-  /// The load (>= 0) of the next tick, in units of one replica; `replicas` are there now.
-  virtual void see(double load, int replicas) = 0;
+  /// The load of the next tick; `replicas` are there now.
+  virtual void see(const SeenLoad& seen, int replicas) = 0;
   /// The tick after this does not follow on the last one.
   virtual void interrupt() = 0;
   /// The count that it wants next, with `replicas` there now. Not before the first see.

@@ -112,7 +112,41 @@ double LoadForecast::residual(const Component& component, const Belief& then, st
   return step / then.scale[index];
 }
 
-void LoadForecast::see(double load) {
+double LoadForecast::load_of(const SeenLoad& seen) const {
+  if (!seen.hidden || open_.size() < static_cast<std::size_t>(horizon_)) {
+    return seen.guess();
+  }
+  const Belief& then = open_.front();
+  double probability = 0;
+  double mean = 0;
+  for (std::size_t i = 0; i < components_.size(); ++i) {
+    const Component& component = components_[i];
+    for (std::size_t bin = 0; bin < kSteps; ++bin) {
+      const double step = (static_cast<double>(bin) - kSteps / 2) * kStepWidth;
+      double load = 0;
+      switch (component.kind) {
+        case Kind::kRatio:
+          load = std::exp(then.log_load + then.location[component.location] + step * then.scale[i]);
+          break;
+        case Kind::kDifference:
+          load = then.load + step * then.scale[i];
+          break;
+        case Kind::kLevel:
+          load = std::exp(kLowestLevel + static_cast<double>(bin) * kLevelWidth);
+          break;
+      }
+      if (load > seen.load) {
+        const double part = component.share * component.histogram[bin] / component.total;
+        probability += part;
+        mean += part * std::min(load, kMostHidden * seen.load);
+      }
+    }
+  }
+  return probability > 0 ? mean / probability : seen.guess();
+}
+
+double LoadForecast::see(const SeenLoad& seen) {
+  const double load = load_of(seen);
   const double log_load = std::log(std::max(load, kLeastLoad));
   if (open_.size() >= static_cast<std::size_t>(horizon_)) {
     learn(open_.front(), load, log_load);
@@ -122,6 +156,7 @@ void LoadForecast::see(double load) {
   now_ = believe(load, log_load);
   open_.push_back(now_);
   tabulate();
+  return load;
 }
 
 void LoadForecast::learn(const Belief& then, double load, double log_load) {

@@ -8,6 +8,7 @@
 // maximisation: Cappe and Moulines 2009), and so does what each component learns from a step.
 #pragma once
 
+#include "core/demand.hpp"
 #include "core/load_bins.hpp"
 
 #include <array>
@@ -24,8 +25,12 @@ class LoadForecast {
   /// within `utilization_limit` (in (0, 1]). See ImaginedService::graded.
   LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded);
 
-  /// The load (>= 0) of the next tick, in units of one replica.
-  void see(double load);
+  /// A hidden load is at most so many times what is seen of it.
+  static constexpr double kMostHidden = 4;
+
+  /// The load of the next tick. Returns it; of a hidden one, the mean of what the forecast for this
+  /// tick held possible above what is seen.
+  double see(const SeenLoad& seen);
   /// The tick after this does not follow on the last one.
   void interrupt();
 
@@ -78,6 +83,7 @@ class LoadForecast {
   };
 
   void add_component(Kind kind, std::size_t location, double memory, int kernel, double share);
+  double load_of(const SeenLoad& seen) const;
   double residual(const Component& component, const Belief& then, std::size_t index, double load,
                   double log_load) const;
   void learn(const Belief& then, double load, double log_load);

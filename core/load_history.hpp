@@ -23,7 +23,7 @@ struct MeasuredHistory {
 /// CPU of a replica from which on the demand is hidden: it may have been more.
 inline constexpr double kSaturatedPercent = Demand::kHiddenFromPercent;
 /// What a saturated service is taken to have been asked for, as a part of what it could do.
-inline constexpr double kHiddenDemand = Demand::kHiddenFactor;
+inline constexpr double kHiddenDemand = SeenLoad::kHiddenFactor;
 
 struct LoadHistory {
   std::vector<double> loads;  ///< in units of one replica's limit; NaN: a gap

@@ -12,8 +12,8 @@ LookaheadLearner::LookaheadLearner(const ImaginedService& service, double discou
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded),
       lookahead_(service, {{10, discount, 0.4}}) {}
 
-void LookaheadLearner::see(double load, int) {
-  forecast_.see(load);
+void LookaheadLearner::see(const SeenLoad& seen, int) {
+  const double load = forecast_.see(seen);
   lookahead_.see(load, forecast_);
 }
 

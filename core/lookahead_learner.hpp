@@ -14,7 +14,7 @@ class LookaheadLearner final : public ImaginedLearner {
   /// `discount` is per tick, in [0, 1).
   LookaheadLearner(const ImaginedService& service, double discount);
 
-  void see(double load, int replicas) override;
+  void see(const SeenLoad& seen, int replicas) override;
   void interrupt() override;
   int want(int replicas) const override { return lookahead_.want(0, replicas); }
   std::string explain(int replicas) const override;

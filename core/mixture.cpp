@@ -74,11 +74,11 @@ int Mixture::running(std::size_t index, std::size_t age) const {
   return least;
 }
 
-void Mixture::see(double load, int replicas) {
+void Mixture::see(const SeenLoad& seen, int replicas) {
   if (ticks_ == 0) {
     start(replicas);
   }
-  forecast_.see(load);
+  const double load = forecast_.see(seen);
   charge(load);
   for (const std::unique_ptr<ImaginedPolicies>& family : families_) {
     family->see(load, forecast_);

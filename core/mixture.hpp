@@ -23,7 +23,7 @@ class Mixture final : public ImaginedLearner {
  public:
   explicit Mixture(const ImaginedService& service);
 
-  void see(double load, int replicas) override;
+  void see(const SeenLoad& seen, int replicas) override;
   void interrupt() override;
   int want(int replicas) const override { return service_.reachable(median_, replicas); }
   std::string explain(int replicas) const override;

@@ -74,7 +74,7 @@ ModelBasedAgent::ModelBasedAgent(const ControllerSettings& settings, const Autos
 }
 
 std::optional<LearnedUpdate> ModelBasedAgent::observe(const AgentView& view) {
-  load_ = demand_.load(view.observation.metrics);
+  load_ = demand_.see(view.observation.metrics).guess();
   if (!learn(load_, view.now)) {
     return std::nullopt;
   }

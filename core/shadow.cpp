@@ -119,7 +119,7 @@ ShadowDecision Shadow::tick(const Observation& seen, TimePoint now) {
         in_words_ ? Controller::Detail::kFull : Controller::Detail::kNumbers);
     start_ = last_report_ = now;
   }
-  const double load = demand_.load(seen.metrics);
+  const double load = demand_.see(seen.metrics).guess();
   const bool hidden = seen.metrics.cpu_percent >= Demand::kHiddenFromPercent;
   saturated_ += hidden && !seen.metrics.demand ? 1 : 0;
   rule_->tick(seen.metrics, load, now);
