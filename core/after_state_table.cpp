@@ -13,6 +13,7 @@ constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of n
 constexpr std::size_t kTrends = 3;
 constexpr std::size_t kTrendTicks = 1;
 constexpr double kTrend = 0.05;
+constexpr float kLargestWithin = 1 + 1e-6F;  // a ratio that is over the limit by less is rounding
 
 std::size_t nearest(const LoadBins& bins, double load) {
   return static_cast<std::size_t>(std::lround(bins.place(load)));
@@ -25,16 +26,20 @@ AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings&
       settings_(settings),
       bins_(service.max_replicas, kBinWidth),
       rows_(bins_, kDropClasses * (settings.trend ? kTrends : 1), service.max_replicas),
+      rate_(kLeastRate),
       best_(static_cast<std::size_t>(service.max_replicas)) {
+  for (int n = 1; n <= service.max_replicas; ++n) {
+    capacities_.push_back(static_cast<float>(n * service.utilization_limit));
+    prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
+  }
   for (int d = 0; d * kBinWidth <= 3 * kPooling + 1e-9; ++d) {
     nearness_.push_back(std::exp(-d * kBinWidth / kPooling));
   }
   for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
-    const std::vector<double> prior =
+    const std::vector<float> prior =
         steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
     for (std::size_t c = 0; c < rows_.classes(); ++c) {
-      std::transform(prior.begin(), prior.end(), rows_.row(rows_.index(bin, c)).begin(),
-                     [](double value) { return static_cast<float>(value); });
+      std::copy(prior.begin(), prior.end(), rows_.row(rows_.index(bin, c)).begin());
     }
   }
 }
@@ -74,24 +79,25 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
   const int first = std::max(0, own - reach);
   const int last = std::min(own + reach, static_cast<int>(bins_.count()) - 1);
   const RewardWeights& weights = service_.weights;
+  const auto weight = static_cast<float>(weights.performance);
+  const auto discount = static_cast<float>(settings_.discount);
+  const bool graded = service_.graded;
   for (int bin = first; bin <= last; ++bin) {
     const auto at = static_cast<std::size_t>(bin);
     const double load = bin == own ? from.load : bins_.centre(at);
     const std::size_t next_bin = nearest(bins_, bin == own ? next.load : load * next_ratio);
     best_after_change(std::span<const float>(rows_.row(rows_.index(next_bin, next.row_class))),
-                      weights.adaptation, service_.max_step, best_);
+                      weights.adaptation, service_.max_step, std::span(best_));
     const std::size_t index = rows_.index(at, from.row_class);
     const double near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
-    const double rate = near * visits_rate(rows_.visits(index), kLeastRate);
+    const auto rate = static_cast<float>(near * rate_.at(rows_.visits(index)));
     rows_.visits(index) += static_cast<float>(near);
-    const std::span<float> values = rows_.row(index);
-    const double met = load * outcome_ratio;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const int n = static_cast<int>(i) + 1;
-      const double cost =
-          weights.performance * service_.violation(met, n) + service_.price_of_replicas(n);
-      const double target = cost + settings_.discount * best_[i];
-      values[i] += static_cast<float>(rate * (target - static_cast<double>(values[i])));
+    float* const values = rows_.row(index).data();
+    const auto met = static_cast<float>(load * outcome_ratio);
+    for (std::size_t i = 0; i < best_.size(); ++i) {
+      const float ratio = met / capacities_[i];
+      const float violation = ratio <= kLargestWithin ? 0 : graded ? ratio : 1;
+      values[i] += rate * (weight * violation + prices_[i] + discount * best_[i] - values[i]);
     }
   }
 }

@@ -45,11 +45,14 @@ class AfterStateTable {
   Settings settings_;
   LoadBins bins_;
   ValueRows rows_;
-  std::vector<double> nearness_;  ///< of rows 0, 1, ... away
+  VisitsRate rate_;
+  std::vector<float> capacities_;  ///< of 1, 2, ... replicas
+  std::vector<float> prices_;      ///< of the same
+  std::vector<double> nearness_;   ///< of rows 0, 1, ... away
   RecentLoads recent_;
   std::deque<Seen> open_;  ///< whose outcome is not known yet, the oldest first
   std::size_t row_ = 0;    ///< of now
-  std::vector<double> best_;
+  std::vector<float> best_;
 };
 
 }  // namespace skep

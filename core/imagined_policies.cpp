@@ -110,7 +110,7 @@ void ForecastRules::see(double load, const LoadForecast& forecast) {
     double least = 0;
     for (int n = 1; n <= service_.max_replicas; ++n) {
       const double cost = caution.weight * service_.weights.performance *
-                              violations_[static_cast<std::size_t>(n - 1)] +
+                              static_cast<double>(violations_[static_cast<std::size_t>(n - 1)]) +
                           service_.price_of_replicas(n);
       if (n == 1 || cost < least - 1e-12) {
         least = cost;

@@ -105,7 +105,7 @@ class ForecastRules final : public ImaginedPolicies {
   ImaginedService service_;
   std::vector<Caution> cautions_;
   std::vector<Rule> rules_;
-  std::vector<double> violations_;
+  std::vector<float> violations_;
   int tick_ = 0;
 };
 

@@ -15,9 +15,18 @@ constexpr double kShareRate = 0.1;    // of the responsibilities
 constexpr double kLeastShare = 1e-4;
 constexpr double kUsedShare = 0.003;  // components with less do not count in a forecast
 constexpr double kLeastDensity = 1e-6;
-constexpr double kWorstRatio = 20;   // the price of one step's overload ends here
 constexpr double kFirstStep = 0.08;  // of the log load, from one tick to the next
 constexpr double kLagMemory = 0.999;
+constexpr double kMiddle = FadingHistogram::kBins / 2;
+constexpr double kStepWidth = 0.1;    // of the bins of a step histogram, in scales
+constexpr double kLevelWidth = 0.05;  // of the bins of a level histogram, in log load
+constexpr double kLowestLevel = -4;   // the first of them
+constexpr double kHighestLevel =
+    kLowestLevel + kLevelWidth * (static_cast<double>(FadingHistogram::kBins) - 0.5);
+constexpr double kExcessWidth = LoadForecast::kRowWidth / ExcessTable::kStride;
+constexpr double kLowestExcess = -5.01;  // rarely met
+constexpr double kFarthestExcess = 2;    // steps of more than 7 times are too rare to be counted
+constexpr double kHighestExcess = 3;     // the price of one step's overload ends at 20
 
 /// Laplace with a heavy tail, per scale.
 double prior_density(double z) {
@@ -25,37 +34,27 @@ double prior_density(double z) {
          kHeavyTail * 0.14 * std::exp(-0.28 * std::abs(z));
 }
 
-/// The value of `sums` at a place between its indices, constant before the first, 0 from the last.
-template <class Sums>
-double between(const Sums& sums, double place) {
-  if (place <= 0) {
-    return sums[0];
+std::array<float, FadingHistogram::kBins> step_prior() {
+  std::array<float, FadingHistogram::kBins> counts{};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const double z = (static_cast<double>(i) - kMiddle) * kStepWidth;
+    counts[i] = static_cast<float>(kPriorSteps * kStepWidth * prior_density(z));
   }
-  const std::size_t last = sums.size() - 1;
-  if (place >= static_cast<double>(last)) {
-    return 0;
-  }
-  const auto index = static_cast<std::size_t>(place);
-  const double part = place - static_cast<double>(index);
-  return sums[index] * (1 - part) + sums[index + 1] * part;
-}
-
-std::size_t bin_of(double place, std::size_t count) {
-  return static_cast<std::size_t>(
-      std::lround(std::clamp(place, 0.0, static_cast<double>(count - 1))));
+  return counts;
 }
 
 }  // namespace
 
 LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded)
-    : horizon_(horizon), utilization_limit_(utilization_limit), graded_(graded) {
+    : horizon_(horizon),
+      utilization_limit_(utilization_limit),
+      graded_(graded),
+      excess_({kLowestExcess, kFarthestExcess, kHighestExcess}, kExcessWidth, graded),
+      levels_({kLowestLevel - kLevelWidth / 2, kHighestLevel, kHighestLevel}, kLevelWidth, graded) {
   for (int n = 1; n <= max_replicas; ++n) {
     log_capacity_.push_back(std::log(n * utilization_limit));
   }
-  for (std::size_t k = 0; k < kGrid; ++k) {
-    const double excess = (static_cast<double>(k) - kGrid / 2) * kGridWidth;
-    price_[k] = graded ? std::exp(excess) : 1;
-  }
+  of_levels_.resize(log_capacity_.size());
   for (std::size_t i = 0; i < kLags; ++i) {
     covariance_[i * kLags + i] = 1;
   }
@@ -87,16 +86,16 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
 
 void LoadForecast::add_component(Kind kind, std::size_t location, double memory, int kernel,
                                  double share) {
-  Component component{kind, location, memory, kernel, share, 0, 0, {}, {}, {}};
-  component.scale =
-      kind == Kind::kDifference ? kFirstStep * horizon_ : kFirstStep * std::sqrt(horizon_);
-  for (std::size_t i = 0; i < kSteps; ++i) {
-    const double z = (static_cast<double>(i) - kSteps / 2) * kStepWidth;
-    component.histogram[i] =
-        kind == Kind::kLevel ? kLevelPrior : kPriorSteps * kStepWidth * prior_density(z);
-    component.total += component.histogram[i];
-  }
-  components_.push_back(component);
+  const double step = kind == Kind::kDifference ? horizon_ : std::sqrt(horizon_);
+  const bool level = kind == Kind::kLevel;
+  components_.push_back(
+      {kind,
+       location,
+       memory,
+       share,
+       kFirstStep * step,
+       {level ? std::array<float, kBins>{} : step_prior(), level ? kLevelPrior : 0, kernel},
+       std::vector<float>(kind == Kind::kDifference ? kBins + 1 : 0)});
 }
 
 void LoadForecast::interrupt() {
@@ -104,12 +103,11 @@ void LoadForecast::interrupt() {
   logs_.clear();
 }
 
-double LoadForecast::residual(const Component& component, const Belief& then, std::size_t index,
-                              double load, double log_load) const {
-  const double step = component.kind == Kind::kDifference
-                          ? load - then.load
-                          : log_load - then.log_load - then.location[component.location];
-  return step / then.scale[index];
+double LoadForecast::step_of(const Component& component, const Belief& then, double load,
+                             double log_load) const {
+  return component.kind == Kind::kDifference
+             ? load - then.load
+             : log_load - then.log_load - then.location[component.location];
 }
 
 double LoadForecast::load_of(const SeenLoad& seen) const {
@@ -121,8 +119,8 @@ double LoadForecast::load_of(const SeenLoad& seen) const {
   double mean = 0;
   for (std::size_t i = 0; i < components_.size(); ++i) {
     const Component& component = components_[i];
-    for (std::size_t bin = 0; bin < kSteps; ++bin) {
-      const double step = (static_cast<double>(bin) - kSteps / 2) * kStepWidth;
+    for (std::size_t bin = 0; bin < kBins; ++bin) {
+      const double step = (static_cast<double>(bin) - kMiddle) * kStepWidth;
       double load = 0;
       switch (component.kind) {
         case Kind::kRatio:
@@ -136,7 +134,7 @@ double LoadForecast::load_of(const SeenLoad& seen) const {
           break;
       }
       if (load > seen.load) {
-        const double part = component.share * component.histogram[bin] / component.total;
+        const double part = component.share * component.histogram.probability(bin);
         probability += part;
         mean += part * std::min(load, kMostHidden * seen.load);
       }
@@ -160,22 +158,21 @@ double LoadForecast::see(const SeenLoad& seen) {
 }
 
 void LoadForecast::learn(const Belief& then, double load, double log_load) {
-  const auto level_place = (log_load - kLowestLevel) / kLevelWidth;
-  const auto place_of = [&](const Component& component, std::size_t index) {
-    return component.kind == Kind::kLevel
-               ? bin_of(level_place, kSteps)
-               : bin_of(residual(component, then, index, load, log_load) / kStepWidth + kSteps / 2,
-                        kSteps);
-  };
-  std::vector<double> responsibility(components_.size());
+  std::array<std::size_t, kComponents> bins;
+  std::array<double, kComponents> responsibility;
   double sum = 0;
-  for (std::size_t i = 0; i < components_.size(); ++i) {
+  for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
-    double width = kLevelWidth;
-    if (component.kind != Kind::kLevel) {
-      width = kStepWidth * then.scale[i];
+    double density = 0;
+    if (component.kind == Kind::kLevel) {
+      bins[i] = FadingHistogram::bin_of((log_load - kLowestLevel) / kLevelWidth);
+      density = component.histogram.probability(bins[i]) / kLevelWidth;
+    } else {
+      const double width = kStepWidth * then.scale[i];
+      const double step = step_of(component, then, load, log_load);
+      bins[i] = FadingHistogram::bin_of(step / width + kMiddle);
+      density = component.histogram.probability(bins[i]) / width;
     }
-    double density = component.histogram[place_of(component, i)] / component.total / width;
     if (component.kind == Kind::kDifference) {
       density *= load;  // per log load, as the others
     }
@@ -184,32 +181,24 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
   }
   steps_ += 1;
   const double rate = std::max(kShareRate, 1 / (steps_ + 10));
-  for (std::size_t i = 0; i < components_.size(); ++i) {
+  for (std::size_t i = 0; i < kComponents; ++i) {
     Component& component = components_[i];
     const double part = responsibility[i] / sum;
     component.share = std::max(kLeastShare, (1 - rate) * component.share + rate * part);
-    const bool level = component.kind == Kind::kLevel;
-    const double weight = level ? 1 : std::min(1.0, part / std::max(component.share, 1e-3));
-    const double keep = level ? component.memory : 1 - (1 - kHistogramMemory) * weight;
-    const double refill = level ? kLevelPrior * (1 - keep) : 0;
-    for (double& count : component.histogram) {
-      count = count * keep + refill;
+    if (component.kind == Kind::kLevel) {
+      component.histogram.fade(component.memory);
+      component.histogram.add(bins[i], 1);
+      continue;
     }
-    component.total = component.total * keep + refill * kSteps;
-    const auto bin = static_cast<int>(place_of(component, i));
-    const int kernel = component.kernel;
-    for (int d = -kernel; d <= kernel; ++d) {
-      const double mass = weight * (kernel + 1 - std::abs(d)) / ((kernel + 1) * (kernel + 1));
-      const int at = std::clamp(bin + d, 0, static_cast<int>(kSteps) - 1);
-      component.histogram[static_cast<std::size_t>(at)] += mass;
-      component.total += mass;
-    }
+    const double weight = std::min(1.0, part / std::max(component.share, 1e-3));
+    component.histogram.fade(1 - (1 - kHistogramMemory) * weight);
+    component.histogram.add(bins[i], weight);
     const double memory = 1 - (1 - component.memory) * weight;
+    const double step = step_of(component, then, load, log_load);
     if (component.kind == Kind::kDifference) {
-      const double step = std::min(std::abs(load - then.load), 6 * component.scale);
-      component.scale = std::max(1e-4, memory * component.scale + (1 - memory) * step);
-    } else if (component.kind == Kind::kRatio) {
-      const double step = log_load - then.log_load - then.location[component.location];
+      const double seen = std::min(std::abs(step), 6 * component.scale);
+      component.scale = std::max(1e-4, memory * component.scale + (1 - memory) * seen);
+    } else {
       const double square = component.scale * component.scale;
       const double seen = std::min(step * step, 25 * square);
       component.scale = std::sqrt(std::max(1e-6, memory * square + (1 - memory) * seen));
@@ -282,89 +271,101 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
     smoothing.level = level;
     belief.location[2 + i] = level + horizon_ * smoothing.trend - log_load;
   }
-  for (const Component& component : components_) {
-    belief.scale.push_back(component.scale);
+  for (std::size_t i = 0; i < kComponents; ++i) {
+    belief.scale[i] = components_[i].scale;
   }
   return belief;
 }
 
 void LoadForecast::tabulate() {
-  excess_.fill(0);
-  level_excess_.fill(0);
-  has_levels_ = false;
+  excess_.clear();
+  levels_.clear();
   for (Component& component : components_) {
     if (component.share < kUsedShare) {
       continue;
     }
-    const double share = component.share;
-    component.tail[kSteps] = 0;
-    component.tail_steps[kSteps] = 0;
-    if (component.kind == Kind::kDifference) {
-      for (std::size_t i = kSteps; i-- > 0;) {
-        const double part = component.histogram[i] / component.total;
-        const double z = (static_cast<double>(i) - kSteps / 2) * kStepWidth;
-        component.tail[i] = component.tail[i + 1] + part;
-        component.tail_steps[i] = component.tail_steps[i + 1] + part * z;
+    switch (component.kind) {
+      case Kind::kRatio: {
+        const double width = kStepWidth * component.scale;
+        excess_.add(component.histogram, component.share,
+                    now_.location[component.location] - width * (kMiddle + 0.5), width);
+        break;
       }
-      continue;
+      case Kind::kLevel:
+        levels_.add(component.histogram, component.share, kLowestLevel - kLevelWidth / 2,
+                    kLevelWidth);
+        break;
+      case Kind::kDifference: {
+        const auto tails = component.histogram.tails();
+        for (std::size_t i = kBins; i-- > 0;) {
+          component.beyond[i] = component.beyond[i + 1] + (tails[i] + tails[i + 1]) / 2;
+        }
+        break;
+      }
     }
-    // Of a bin: its probability times the ratio of its load to that of now.
-    const bool level = component.kind == Kind::kLevel;
-    const double width = level ? kLevelWidth : kStepWidth * component.scale;
-    const double first = level ? kLowestLevel - now_.log_load
-                               : now_.location[component.location] - width * (kSteps / 2);
-    double ratio = std::exp(first + width * (kSteps - 1));
-    const double shrink = std::exp(-width);
-    for (std::size_t i = kSteps; i-- > 0;) {
-      const double weight = graded_ ? (level ? ratio : std::min(ratio, kWorstRatio)) : 1;
-      component.tail[i] = component.tail[i + 1] + component.histogram[i] / component.total * weight;
-      ratio *= shrink;
-    }
-    std::array<double, kGrid>& table = level ? level_excess_ : excess_;
-    has_levels_ = has_levels_ || level;
-    for (std::size_t k = 0; k < kGrid; ++k) {
-      const double excess = (static_cast<double>(k) - kGrid / 2) * kGridWidth;
-      table[k] += share * between(component.tail, (-excess - first) / width + 0.5) * price_[k];
-    }
+  }
+  excess_.finish();
+  levels_.finish();
+  for (std::size_t i = 0; i < of_levels_.size(); ++i) {
+    of_levels_[i] = levels_.empty() ? 0 : static_cast<float>(levels_.at(log_capacity_[i]));
   }
 }
 
-void LoadForecast::violations(double load, std::span<double> expected) const {
+void LoadForecast::violations(double load, std::span<float> expected) const {
   const double log_load = std::log(std::max(load, kLeastLoad));
-  const auto at = [this](const std::array<double, kGrid>& table, double excess) {
-    const double place = excess / kGridWidth + kGrid / 2;
-    if (place <= 0) {
-      return table[0];
-    }
-    if (place >= kGrid - 1) {
-      const double beyond = excess - static_cast<double>(kGrid / 2) * kGridWidth;
-      return table[kGrid - 1] * (graded_ ? std::exp(beyond) : 1);
-    }
-    const auto index = static_cast<std::size_t>(place);
-    const double part = place - static_cast<double>(index);
-    return table[index] * (1 - part) + table[index + 1] * part;
-  };
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    expected[i] = at(excess_, log_load - log_capacity_[i]);
+    expected[i] = of_levels_[i] + static_cast<float>(excess_.at(log_capacity_[i] - log_load));
   }
-  if (has_levels_) {
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      expected[i] += at(level_excess_, now_.log_load - log_capacity_[i]);
+  add_differences(load, expected);
+}
+
+void LoadForecast::violations_of_rows(double log_load, std::size_t loads,
+                                      std::span<float> expected) const {
+  const std::size_t count = log_capacity_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    excess_.falling(log_capacity_[i] - log_load, loads, &expected[i], count);
+  }
+  const double growth = std::exp(kRowWidth);
+  double load = std::exp(log_load);
+  for (std::size_t row = 0; row < loads; ++row) {
+    const std::span<float> of_row = expected.subspan(row * count, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      of_row[i] += of_levels_[i];
     }
+    add_differences(load, of_row);
+    load *= growth;
   }
+}
+
+void LoadForecast::add_differences(double load, std::span<float> expected) const {
   for (const Component& component : components_) {
     if (component.kind != Kind::kDifference || component.share < kUsedShare) {
       continue;
     }
+    // As in the excess table, but of the load itself: the expectation of the load over the
+    // capacity, where it exceeds it, is T(capacity - load) + integral of T beyond it / capacity.
+    const auto tails = component.histogram.tails();
+    const double width = kStepWidth * component.scale;
+    const double share = component.share / component.histogram.total();
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const double capacity = static_cast<double>(i + 1) * utilization_limit_;
-      const double place = (capacity - load) / component.scale / kStepWidth + kSteps / 2 + 0.5;
-      const double probability = between(component.tail, place);
-      const double value =
-          graded_ ? (load * probability + component.scale * between(component.tail_steps, place)) /
-                        capacity
-                  : probability;
-      expected[i] += component.share * value;
+      const double place = (capacity - load) / width + kMiddle + 0.5;
+      if (place >= static_cast<double>(kBins)) {
+        break;  // more replicas are never worse
+      }
+      const auto bin = static_cast<std::size_t>(std::max(place, 0.0));
+      const auto part = static_cast<float>(place - static_cast<double>(bin));
+      const float above = place > 0 ? tails[bin] + part * (tails[bin + 1] - tails[bin]) : tails[0];
+      float value = above;
+      if (graded_) {
+        // Before the first bin, part is negative and the integral grows with all of the counts.
+        const float beyond =
+            place > 0
+                ? component.beyond[bin] + part * (component.beyond[bin + 1] - component.beyond[bin])
+                : component.beyond[0] - part * tails[0];
+        value += static_cast<float>(width / capacity) * beyond;
+      }
+      expected[i] += static_cast<float>(share) * value;
     }
   }
 }
@@ -381,14 +382,12 @@ void LoadForecast::save(std::vector<float>& values) const {
   for (const Component& component : components_) {
     put(component.share);
     put(component.scale);
-    for (const double value : component.histogram) {
-      put(value);
-    }
+    component.histogram.save(values);
   }
 }
 
 bool LoadForecast::restore(std::span<const float>& values) {
-  const std::size_t count = 1 + kLags + kLags * kLags + components_.size() * (2 + kSteps);
+  const std::size_t count = 1 + kLags + kLags * kLags + kComponents * (2 + kBins);
   if (values.size() < count) {
     return false;
   }
@@ -404,11 +403,10 @@ bool LoadForecast::restore(std::span<const float>& values) {
   for (Component& component : components_) {
     component.share = std::max(kLeastShare, get());
     component.scale = std::max(1e-4, get());
-    component.total = 0;
-    for (double& value : component.histogram) {
-      value = std::max(0.0, get());
-      component.total += value;
+    if (!component.histogram.restore(values.subspan(next, kBins))) {
+      return false;
     }
+    next += kBins;
   }
   values = values.subspan(count);
   interrupt();

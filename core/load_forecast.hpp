@@ -9,6 +9,8 @@
 #pragma once
 
 #include "core/demand.hpp"
+#include "core/excess_table.hpp"
+#include "core/fading_histogram.hpp"
 #include "core/load_bins.hpp"
 
 #include <array>
@@ -36,36 +38,33 @@ class LoadForecast {
 
   /// For each count from 1 to `expected.size()` (at most max_replicas): the expected violation at
   /// the horizon, had the newest load and all before it been scaled so that the newest is `load`.
-  void violations(double load, std::span<double> expected) const;
+  void violations(double load, std::span<float> expected) const;
+  /// The same for `loads` loads of which the first has the logarithm `log_load` and each is
+  /// exp(kRowWidth) times the one before: expected[i * max_replicas + n - 1].
+  void violations_of_rows(double log_load, std::size_t loads, std::span<float> expected) const;
+  static constexpr double kRowWidth = 0.03;
 
   /// What was learned, without the loads of the moment.
   void save(std::vector<float>& values) const;
-  /// Takes as many values as save gave; false, and nothing changed, when there are less.
+  /// Takes as many values as save gave; false when there are less, or they are none.
   bool restore(std::span<const float>& values);
 
  private:
-  static constexpr std::size_t kSteps = 161;   ///< bins of a histogram, the middle one is 0
-  static constexpr double kStepWidth = 0.1;    ///< of a step histogram, in scales
-  static constexpr double kLevelWidth = 0.05;  ///< of a level histogram, in log load
-  static constexpr double kLowestLevel = -4;   ///< its first bin
-  static constexpr std::size_t kLags = 6;      ///< coefficients of the linear prediction
+  static constexpr std::size_t kBins = FadingHistogram::kBins;  ///< the middle one is a step of 0
+  static constexpr std::size_t kLags = 6;  ///< coefficients of the linear prediction
   static constexpr std::size_t kSmoothings = 2;
   static constexpr std::size_t kLocations = 2 + kSmoothings;
-  static constexpr std::size_t kGrid = 401;  ///< points of the tabulated log excess
-  static constexpr double kGridWidth = 0.01;
+  static constexpr std::size_t kComponents = 16;
 
   enum class Kind { kRatio, kDifference, kLevel };
   struct Component {
     Kind kind;
     std::size_t location;
     double memory;  ///< of the scale, or of the level histogram
-    int kernel;     ///< a step counts this many bins to each side too
     double share;
     double scale;
-    double total;
-    std::array<double, kSteps> histogram;
-    std::array<double, kSteps + 1> tail;        ///< sums from a bin on, weighted by the violation
-    std::array<double, kSteps + 1> tail_steps;  ///< kDifference: weighted by the step
+    FadingHistogram histogram;
+    std::vector<float> beyond;  ///< kDifference: the integral of the tails, in bins
   };
   /// What was believed when a load was seen, to be compared with what came.
   struct Belief {
@@ -73,7 +72,7 @@ class LoadForecast {
     double log_load;
     std::array<double, kLocations> location;
     std::array<double, kLags> lags;
-    std::vector<double> scale;
+    std::array<double, kComponents> scale;
   };
   struct Smoothing {
     double level_gain;
@@ -84,12 +83,13 @@ class LoadForecast {
 
   void add_component(Kind kind, std::size_t location, double memory, int kernel, double share);
   double load_of(const SeenLoad& seen) const;
-  double residual(const Component& component, const Belief& then, std::size_t index, double load,
-                  double log_load) const;
+  double step_of(const Component& component, const Belief& then, double load,
+                 double log_load) const;
   void learn(const Belief& then, double load, double log_load);
   void learn_lags(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate();
+  void add_differences(double load, std::span<float> expected) const;
 
   int horizon_;
   double utilization_limit_;
@@ -105,10 +105,9 @@ class LoadForecast {
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   Belief now_{};
   double steps_ = 0;
-  std::array<double, kGrid> price_{};         ///< of a violation at a log excess
-  std::array<double, kGrid> excess_{};        ///< expected violation at a log excess of now
-  std::array<double, kGrid> level_excess_{};  ///< the part that does not depend on the load of now
-  bool has_levels_ = false;
+  ExcessTable excess_;  ///< of the components of kind kRatio, by the distance from the load
+  ExcessTable levels_;  ///< of those of kind kLevel, by the log load
+  std::vector<float> of_levels_;  ///< violations that do not depend on the load of now, as levels_
 };
 
 }  // namespace skep

@@ -6,7 +6,7 @@
 namespace skep {
 namespace {
 
-constexpr double kBinWidth = 0.03;  // of the log load
+constexpr double kBinWidth = LoadForecast::kRowWidth;
 constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of what is seen
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
 
@@ -18,18 +18,26 @@ Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>
       violations_now_(static_cast<std::size_t>(service.max_replicas)),
       values_(static_cast<std::size_t>(service.max_replicas)),
       best_(static_cast<std::size_t>(service.max_replicas)) {
+  for (int n = 1; n <= service.max_replicas; ++n) {
+    prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
+  }
   for (const Settings& settings : tables) {
     Table& table = tables_.emplace_back(
-        Table{settings, ValueRows(bins_, kDropClasses, service.max_replicas),
+        Table{settings, VisitsRate(settings.least_rate),
+              ValueRows(bins_, kDropClasses, service.max_replicas),
               std::vector<double>(static_cast<std::size_t>(service.max_replicas)), 0});
+    const Table& first = tables_.front();
+    if (tables_.size() > 1 && settings.discount == first.settings.discount) {
+      table.rows = first.rows;
+      continue;
+    }
     for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
-      const std::vector<double> prior =
+      const std::vector<float> prior =
           steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
-      best_after_change(std::span<const double>(prior), service.weights.adaptation,
-                        service.max_step, best_);
+      best_after_change(std::span<const float>(prior), service.weights.adaptation, service.max_step,
+                        std::span(best_));
       for (std::size_t c = 0; c < kDropClasses; ++c) {
-        std::transform(best_.begin(), best_.end(), table.rows.row(table.rows.index(bin, c)).begin(),
-                       [](double value) { return static_cast<float>(value); });
+        std::copy(best_.begin(), best_.end(), table.rows.row(table.rows.index(bin, c)).begin());
       }
     }
   }
@@ -40,25 +48,7 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   const double before = follows ? recent_.before(0) : load;
   recent_.add(load);
   if (follows) {
-    // What the rows near the load of before would have seen, had it been theirs.
-    const double ratio = load / std::max(before, 1e-6);
-    place_ = bins_.place(before);
-    const double reach = 2 * kPooling / kBinWidth + 1e-9;
-    first_ = std::ceil(std::max(0.0, place_ - reach));
-    const double last =
-        std::floor(std::min(place_ + reach, static_cast<double>(bins_.count() - 1)));
-    const auto count = static_cast<std::size_t>(last - first_ + 1);
-    next_places_.resize(count);
-    nearness_.resize(count);
-    violations_.resize(count * best_.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      const double next =
-          std::max(bins_.centre(static_cast<std::size_t>(first_) + i) * ratio, LoadBins::kLowest);
-      next_places_[i] = bins_.place(next);
-      nearness_[i] =
-          std::exp(-std::abs(first_ + static_cast<double>(i) - place_) * kBinWidth / kPooling);
-      forecast.violations(next, std::span(violations_).subspan(i * best_.size(), best_.size()));
-    }
+    imagine(before, load, forecast);
   }
   forecast.violations(std::max(load, LoadBins::kLowest), violations_now_);
   const double place = bins_.place(load);
@@ -68,58 +58,89 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
       learn(table, next_class);
     }
     table.row_class = next_class;
-    continuation(table, place, next_class, table.costs);
-    add_next_tick(violations_now_, table.settings.discount, table.costs);
+    add_up(table, place, next_class, violations_now_, table.costs);
+  }
+}
+
+void Lookahead::imagine(double before, double load, const LoadForecast& forecast) {
+  constexpr double kReach = 2 * kPooling / kBinWidth + 1e-9;
+  const double place = bins_.place(before);
+  const double first = std::ceil(std::max(0.0, place - kReach));
+  const double last = std::floor(std::min(place + kReach, static_cast<double>(bins_.count() - 1)));
+  const auto rows = static_cast<std::size_t>(last - first + 1);
+  first_ = static_cast<std::size_t>(first);
+  // All rows move by the same ratio, and they lie as far apart as the forecast's.
+  constexpr double kLeast = 1e-6;
+  next_place_ = first + std::log(std::max(load, kLeast) / std::max(before, kLeast)) / kBinWidth;
+  next_costs_.resize(rows * best_.size());
+  forecast.violations_of_rows(std::log(LoadBins::kLowest) + next_place_ * kBinWidth, rows,
+                              next_costs_);
+  const auto weight = static_cast<float>(service_.weights.performance);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t n = 0; n < best_.size(); ++n) {
+      float& cost = next_costs_[i * best_.size() + n];
+      cost = weight * cost + prices_[n];
+    }
+  }
+  nearness_.resize(rows);
+  constexpr double kFalling = kBinWidth / kPooling;
+  const double step = std::exp(-kFalling);
+  double near = std::exp((first - place) * kFalling);
+  for (std::size_t i = 0; i < rows; ++i) {
+    // Growing up to the load of before, then falling.
+    nearness_[i] = static_cast<float>(std::min(near, 1 / near));
+    near /= step;
   }
 }
 
 void Lookahead::learn(Table& table, std::size_t next_class) {
   const std::size_t count = best_.size();
-  for (std::size_t i = 0; i < next_places_.size(); ++i) {
-    continuation(table, next_places_[i], next_class, values_);
-    add_next_tick(std::span<const double>(violations_).subspan(i * count, count),
-                  table.settings.discount, values_);
-    best_after_change(std::span<const double>(values_), service_.weights.adaptation,
-                      service_.max_step, best_);
-    const double bin = first_ + static_cast<double>(i);
-    const double near = nearness_[i];
-    const std::size_t index = table.rows.index(static_cast<std::size_t>(bin), table.row_class);
-    const double rate = near * visits_rate(table.rows.visits(index), table.settings.least_rate);
-    table.rows.visits(index) += static_cast<float>(near);
-    const std::span<float> row = table.rows.row(index);
+  const auto discount = static_cast<float>(table.settings.discount);
+  const auto most = static_cast<double>(bins_.count() - 1);
+  for (std::size_t i = 0; i < nearness_.size(); ++i) {
+    const double place = std::clamp(next_place_ + static_cast<double>(i), 0.0, most);
+    const auto bin = std::min(static_cast<std::size_t>(place), bins_.count() - 2);
+    const auto part = static_cast<float>(place - static_cast<double>(bin));
+    const float* const lower = table.rows.row(table.rows.index(bin, next_class)).data();
+    const float* const upper = table.rows.row(table.rows.index(bin + 1, next_class)).data();
+    const float* const next_cost = &next_costs_[i * count];
     for (std::size_t n = 0; n < count; ++n) {
-      row[n] += static_cast<float>(rate * (best_[n] - static_cast<double>(row[n])));
+      values_[n] = next_cost[n] + discount * (lower[n] + part * (upper[n] - lower[n]));
+    }
+    best_after_change(std::span<const float>(values_), service_.weights.adaptation,
+                      service_.max_step, std::span(best_));
+    const std::size_t index = table.rows.index(first_ + i, table.row_class);
+    float& visits = table.rows.visits(index);
+    const auto rate = nearness_[i] * static_cast<float>(table.rate.at(visits));
+    visits += nearness_[i];
+    float* const row = table.rows.row(index).data();
+    for (std::size_t n = 0; n < count; ++n) {
+      row[n] += rate * (best_[n] - row[n]);
     }
   }
 }
 
-void Lookahead::continuation(const Table& table, double place, std::size_t row_class,
-                             std::span<double> values) const {
+void Lookahead::add_up(const Table& table, double place, std::size_t row_class,
+                       std::span<const float> violations, std::span<double> costs) const {
   const auto bin = std::min(static_cast<std::size_t>(place), bins_.count() - 2);
   const double part = place - static_cast<double>(bin);
   const std::span<const float> lower = table.rows.row(table.rows.index(bin, row_class));
   const std::span<const float> upper = table.rows.row(table.rows.index(bin + 1, row_class));
-  for (std::size_t n = 0; n < values.size(); ++n) {
-    values[n] = static_cast<double>(lower[n]) * (1 - part) + static_cast<double>(upper[n]) * part;
-  }
-}
-
-void Lookahead::add_next_tick(std::span<const double> violations, double discount,
-                              std::span<double> values) const {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = service_.weights.performance * violations[i] +
-                service_.price_of_replicas(static_cast<int>(i) + 1) + discount * values[i];
+  for (std::size_t n = 0; n < costs.size(); ++n) {
+    const double after =
+        static_cast<double>(lower[n]) * (1 - part) + static_cast<double>(upper[n]) * part;
+    costs[n] = service_.weights.performance * static_cast<double>(violations[n]) +
+               static_cast<double>(prices_[n]) + table.settings.discount * after;
   }
 }
 
 std::vector<double> Lookahead::costs_at(std::size_t table, double load,
                                         const LoadForecast& forecast) const {
   const double bounded = std::max(load, LoadBins::kLowest);
-  std::vector<double> violations(best_.size());
+  std::vector<float> violations(best_.size());
   std::vector<double> costs(best_.size());
   forecast.violations(bounded, violations);
-  continuation(tables_[table], bins_.place(bounded), 0, costs);
-  add_next_tick(violations, tables_[table].settings.discount, costs);
+  add_up(tables_[table], bins_.place(bounded), 0, violations, costs);
   return costs;
 }
 

@@ -44,30 +44,31 @@ class Lookahead {
  private:
   struct Table {
     Settings settings;
+    VisitsRate rate;
     ValueRows rows;
     std::vector<double> costs;
     std::size_t row_class = 0;
   };
 
-  /// The row between the bins at `place`.
-  void continuation(const Table& table, double place, std::size_t row_class,
-                    std::span<double> values) const;
-  void add_next_tick(std::span<const double> violations, double discount,
-                     std::span<double> values) const;
+  /// What the rows near the load of before would have seen, had it been theirs.
+  void imagine(double before, double load, const LoadForecast& forecast);
   void learn(Table& table, std::size_t next_class);
+  /// Into `costs`: those of the next tick, with these violations, and of what comes after it.
+  void add_up(const Table& table, double place, std::size_t row_class,
+              std::span<const float> violations, std::span<double> costs) const;
 
   ImaginedService service_;
   LoadBins bins_;
   std::vector<Table> tables_;
   RecentLoads recent_;
-  std::vector<double> violations_;   ///< of the rows near the load of before, one after the other
-  std::vector<double> next_places_;  ///< of the same rows
-  std::vector<double> nearness_;     ///< of the same rows
-  double place_ = 0;                 ///< of the load of before
-  double first_ = 0;                 ///< bin of the first of those rows
-  std::vector<double> violations_now_;
-  std::vector<double> values_;
-  std::vector<double> best_;
+  std::vector<float> prices_;      ///< of the replicas
+  std::vector<float> next_costs_;  ///< of the next tick, for the rows near the load of before
+  std::vector<float> nearness_;    ///< of the same rows
+  std::size_t first_ = 0;          ///< bin of the first of those rows
+  double next_place_ = 0;          ///< where the first of them went; each other a bin further
+  std::vector<float> violations_now_;
+  std::vector<float> values_;
+  std::vector<float> best_;
 };
 
 }  // namespace skep

@@ -30,7 +30,7 @@ class Mixture final : public ImaginedLearner {
   std::span<const double> costs() const override { return lookahead_->lookahead().costs(0); }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 1; " + service_.layout(); }
+  std::string layout() const override { return "mixture 2; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 

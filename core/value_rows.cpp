@@ -5,22 +5,11 @@
 
 namespace skep {
 
-double visits_rate(float visits, double least) {
+VisitsRate::VisitsRate(double least) : least_(least) {
   constexpr double kPower = -0.7;
-  constexpr std::size_t kSize = 4097;  // beyond it, the power is computed
-  static const std::vector<double> powers = [] {
-    std::vector<double> made(kSize);
-    for (std::size_t i = 0; i < kSize; ++i) {
-      made[i] = std::pow(2 + static_cast<double>(i), kPower);
-    }
-    return made;
-  }();
-  if (!(visits < static_cast<float>(kSize - 1))) {
-    return std::max(least, std::pow(2 + static_cast<double>(visits), kPower));
-  }
-  const auto whole = static_cast<std::size_t>(visits);
-  const double part = static_cast<double>(visits) - static_cast<double>(whole);
-  return std::max(least, powers[whole] * (1 - part) + powers[whole + 1] * part);
+  do {
+    powers_.push_back(std::max(least, std::pow(2 + static_cast<double>(powers_.size()), kPower)));
+  } while (powers_.back() > least);
 }
 
 void ValueRows::save(std::vector<float>& values) const {
@@ -57,22 +46,22 @@ bool ValueRows::restore(std::span<const float>& values) {
   return true;
 }
 
-std::vector<double> steady_values(const ImaginedService& service, double load, double discount) {
+std::vector<float> steady_values(const ImaginedService& service, double load, double discount) {
   const auto count = static_cast<std::size_t>(service.max_replicas);
-  std::vector<double> cost(count);
+  std::vector<float> cost(count);
   for (std::size_t i = 0; i < count; ++i) {
     const int n = static_cast<int>(i) + 1;
-    cost[i] =
-        service.weights.performance * service.violation(load, n) + service.price_of_replicas(n);
+    cost[i] = static_cast<float>(service.weights.performance * service.violation(load, n) +
+                                 service.price_of_replicas(n));
   }
-  std::vector<double> values(count);
-  std::vector<double> best(count);
+  std::vector<float> values(count);
+  std::vector<float> best(count);
   constexpr int kSweeps = 600;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
-    best_after_change(std::span<const double>(values), service.weights.adaptation, service.max_step,
-                      best);
+    best_after_change(std::span<const float>(values), service.weights.adaptation, service.max_step,
+                      std::span(best));
     for (std::size_t i = 0; i < count; ++i) {
-      values[i] = cost[i] + discount * best[i];
+      values[i] = cost[i] + static_cast<float>(discount) * best[i];
     }
   }
   return values;

@@ -5,6 +5,7 @@
 #include "core/imagined_service.hpp"
 #include "core/load_bins.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -41,29 +42,49 @@ class ValueRows {
   std::vector<float> visits_;
 };
 
-/// The learning rate of a row after `visits` (>= 0): (2 + visits)^-0.7, but at least `least` (> 0).
-double visits_rate(float visits, double least);
+/// The learning rate of a row by how often it was taught: (2 + visits)^-0.7, but at least `least`.
+class VisitsRate {
+ public:
+  /// `least` must be at least 0.003.
+  explicit VisitsRate(double least);
+  double at(float visits) const {
+    if (!(visits < static_cast<float>(powers_.size() - 1))) {
+      return least_;
+    }
+    const auto whole = static_cast<std::size_t>(static_cast<int>(visits));
+    const double part = static_cast<double>(visits) - static_cast<double>(whole);
+    return powers_[whole] * (1 - part) + powers_[whole + 1] * part;
+  }
+
+ private:
+  double least_;
+  std::vector<double> powers_;  ///< by whole visits, until they fall to the least
+};
 
 /// best[n] = the least of values[n] and of `price` + values[m] over the m of at most `max_step`
-/// away; all by the replicas less one.
+/// away; all by the replicas less one. The two must not overlap.
 template <class Value>
 void best_after_change(std::span<const Value> values, double price, int max_step,
-                       std::span<double> best) {
-  const int count = static_cast<int>(values.size());
-  for (int n = 0; n < count; ++n) {
-    const int last = n + max_step < count ? n + max_step : count - 1;
-    double least = static_cast<double>(values[static_cast<std::size_t>(n)]) - price;
-    for (int m = n > max_step ? n - max_step : 0; m <= last; ++m) {
-      const double value = values[static_cast<std::size_t>(m)];
-      least = value < least ? value : least;
+                       std::span<Value> best) {
+  const std::size_t count = values.size();
+  const auto added = static_cast<Value>(price);
+  const Value* const from = values.data();
+  Value* const to = best.data();
+  std::copy_n(from, count, to);
+  const std::size_t farthest = std::min(static_cast<std::size_t>(max_step), count - 1);
+  for (std::size_t step = 1; step <= farthest; ++step) {
+    for (std::size_t n = 0; n < count - step; ++n) {
+      to[n] = std::min(to[n], from[n + step] + added);
     }
-    best[static_cast<std::size_t>(n)] = least + price;
+    for (std::size_t n = step; n < count; ++n) {
+      to[n] = std::min(to[n], from[n - step] + added);
+    }
   }
 }
 
 /// The costs to come with each count, discounted by `discount` per tick, while the load stays at
 /// `load` for ever and every change is the best one: value iteration.
-std::vector<double> steady_values(const ImaginedService& service, double load, double discount);
+std::vector<float> steady_values(const ImaginedService& service, double load, double discount);
 
 /// The count to go to from `replicas`: the cheapest by `values` within reach, where a change costs
 /// `price`; of equal ones no change, and then the smallest.
