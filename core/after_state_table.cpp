@@ -27,19 +27,24 @@ AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings&
       bins_(service.max_replicas, kBinWidth),
       rows_(bins_, kDropClasses * (settings.trend ? kTrends : 1), service.max_replicas),
       rate_(kLeastRate),
-      best_(static_cast<std::size_t>(service.max_replicas)) {
+      costs_(static_cast<std::size_t>(service.max_replicas)) {
   for (int n = 1; n <= service.max_replicas; ++n) {
     capacities_.push_back(static_cast<float>(n * service.utilization_limit));
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
+  for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
+    centres_.push_back(static_cast<float>(bins_.centre(bin)));
+  }
   for (int d = 0; d * kBinWidth <= 3 * kPooling + 1e-9; ++d) {
-    nearness_.push_back(std::exp(-d * kBinWidth / kPooling));
+    nearness_.push_back(static_cast<float>(std::exp(-d * kBinWidth / kPooling)));
   }
   for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
     const std::vector<float> prior =
         steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
     for (std::size_t c = 0; c < rows_.classes(); ++c) {
-      std::copy(prior.begin(), prior.end(), rows_.row(rows_.index(bin, c)).begin());
+      for (std::size_t n = 0; n < prior.size(); ++n) {
+        rows_.column(c, n)[bin] = prior[n];
+      }
     }
   }
 }
@@ -62,7 +67,10 @@ void AfterStateTable::see(double load) {
     learn(open_[0], open_[1], load);
     open_.pop_front();
   }
-  row_ = rows_.index(nearest(bins_, load), now.row_class);
+  const std::size_t bin = nearest(bins_, load);
+  for (std::size_t n = 0; n < costs_.size(); ++n) {
+    costs_[n] = rows_.column(now.row_class, n)[bin];
+  }
 }
 
 void AfterStateTable::interrupt() {
@@ -71,39 +79,61 @@ void AfterStateTable::interrupt() {
 }
 
 void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) {
-  const double least = 1e-6;
-  const double outcome_ratio = outcome / std::max(from.load, least);
-  const double next_ratio = next.load / std::max(from.load, least);
+  constexpr double kLeast = 1e-6;
+  const double outcome_ratio = outcome / std::max(from.load, kLeast);
   const int own = static_cast<int>(nearest(bins_, from.load));
   const int reach = static_cast<int>(nearness_.size()) - 1;
+  const int most = static_cast<int>(bins_.count()) - 1;
   const int first = std::max(0, own - reach);
-  const int last = std::min(own + reach, static_cast<int>(bins_.count()) - 1);
+  const auto rows = static_cast<std::size_t>(std::min(own + reach, most) - first + 1);
+  const auto own_row = static_cast<std::size_t>(own - first);
+  // All rows move by the same ratio; the own one begins at the very load.
+  const int shift = static_cast<int>(
+      std::lround(std::log(std::max(next.load, kLeast) / std::max(from.load, kLeast)) / kBinWidth));
+  const std::size_t own_next = nearest(bins_, next.load);
+  met_.resize(rows);
+  rates_.resize(rows);
+  values_.resize(rows * costs_.size());
+  best_.resize(values_.size());
+  const std::span<float> visits =
+      rows_.visits(from.row_class).subspan(static_cast<std::size_t>(first), rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const int bin = first + static_cast<int>(i);
+    met_[i] = static_cast<float>(outcome_ratio) * centres_[static_cast<std::size_t>(bin)];
+    const float near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
+    rates_[i] = near * static_cast<float>(rate_.at(visits[i]));
+    visits[i] += near;
+  }
+  met_[own_row] = static_cast<float>(from.load * outcome_ratio);
+  for (std::size_t n = 0; n < costs_.size(); ++n) {
+    const std::span<const float> column = rows_.column(next.row_class, n);
+    float* const values = &values_[n * rows];
+    for (std::size_t i = 0; i < rows; ++i) {
+      const int bin = std::clamp(first + static_cast<int>(i) + shift, 0, most);
+      values[i] = column[static_cast<std::size_t>(bin)];
+    }
+    values[own_row] = column[own_next];
+  }
   const RewardWeights& weights = service_.weights;
+  best_after_change(values_, weights.adaptation, service_.max_step, rows, best_);
   const auto weight = static_cast<float>(weights.performance);
   const auto discount = static_cast<float>(settings_.discount);
-  const bool graded = service_.graded;
-  for (int bin = first; bin <= last; ++bin) {
-    const auto at = static_cast<std::size_t>(bin);
-    const double load = bin == own ? from.load : bins_.centre(at);
-    const std::size_t next_bin = nearest(bins_, bin == own ? next.load : load * next_ratio);
-    best_after_change(std::span<const float>(rows_.row(rows_.index(next_bin, next.row_class))),
-                      weights.adaptation, service_.max_step, std::span(best_));
-    const std::size_t index = rows_.index(at, from.row_class);
-    const double near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
-    const auto rate = static_cast<float>(near * rate_.at(rows_.visits(index)));
-    rows_.visits(index) += static_cast<float>(near);
-    float* const values = rows_.row(index).data();
-    const auto met = static_cast<float>(load * outcome_ratio);
-    for (std::size_t i = 0; i < best_.size(); ++i) {
-      const float ratio = met / capacities_[i];
-      const float violation = ratio <= kLargestWithin ? 0 : graded ? ratio : 1;
-      values[i] += rate * (weight * violation + prices_[i] + discount * best_[i] - values[i]);
+  for (std::size_t n = 0; n < costs_.size(); ++n) {
+    float* const targets = &best_[n * rows];
+    const float capacity = capacities_[n];
+    const float price = prices_[n];
+    for (std::size_t i = 0; i < rows; ++i) {
+      const float ratio = met_[i] / capacity;
+      const float counted = service_.graded ? ratio : 1;
+      const float violation = ratio <= kLargestWithin ? 0 : counted;
+      targets[i] = weight * violation + price + discount * targets[i];
     }
   }
+  rows_.teach(from.row_class, static_cast<std::size_t>(first), rates_, best_);
 }
 
 int AfterStateTable::want(int replicas) const {
-  return cheapest(service_, rows_.row(row_), replicas);
+  return cheapest(service_, std::span<const float>(costs_), replicas);
 }
 
 bool AfterStateTable::restore(std::span<const float>& values) {

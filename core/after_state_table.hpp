@@ -46,12 +46,16 @@ class AfterStateTable {
   LoadBins bins_;
   ValueRows rows_;
   VisitsRate rate_;
+  std::vector<float> centres_;     ///< of the bins
   std::vector<float> capacities_;  ///< of 1, 2, ... replicas
   std::vector<float> prices_;      ///< of the same
-  std::vector<double> nearness_;   ///< of rows 0, 1, ... away
+  std::vector<float> nearness_;    ///< of rows 0, 1, ... away
   RecentLoads recent_;
-  std::deque<Seen> open_;  ///< whose outcome is not known yet, the oldest first
-  std::size_t row_ = 0;    ///< of now
+  std::deque<Seen> open_;     ///< whose outcome is not known yet, the oldest first
+  std::vector<float> costs_;  ///< of now
+  std::vector<float> met_;    ///< loads of the rows that learn
+  std::vector<float> rates_;
+  std::vector<float> values_;
   std::vector<float> best_;
 };
 

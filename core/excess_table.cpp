@@ -12,36 +12,37 @@ ExcessTable::ExcessTable(const Distances& distances, double width, bool graded)
   };
   farthest_ = point_of(distances.farthest);
   const std::size_t points = point_of(distances.highest) + 1;
+  low_ = points;
   tail_.resize(points);
+  jump_.resize(points);
   expected_.resize(points);
   for (std::size_t k = 0; k < points; ++k) {
     const double distance = lowest_ + static_cast<double>(k) * width;
     price_.push_back(static_cast<float>(std::exp(distance)));
     shrink_.push_back(static_cast<float>(std::exp(-distance)));
   }
-}
-
-void ExcessTable::clear() {
-  std::fill(tail_.begin(), tail_.end(), 0.0F);
-  low_ = tail_.size() - 1;
-  high_ = 0;
+  if (graded) {
+    const double growth = std::exp(width);
+    const double far = (growth * (width - 1) + 1) / width;
+    near_ = static_cast<float>(growth - 1 - far);
+    far_ = static_cast<float>(far);
+  }
 }
 
 void ExcessTable::add(const FadingHistogram& histogram, double share, double first,
                       double bin_width) {
-  const auto points = static_cast<double>(tail_.size());
-  const auto point_of = [&](double distance) {  // the first one at or above it
+  const auto point_of = [this](double distance) {  // the first one at or above it
+    const double place = (distance - lowest_) / width_ + 1 - 1e-9;
     return static_cast<std::size_t>(
-        std::clamp(std::ceil((distance - lowest_) / width_), 0.0, points));
+        static_cast<int>(std::clamp(place, 0.0, static_cast<double>(tail_.size()))));
   };
   constexpr auto kBins = static_cast<float>(FadingHistogram::kBins);
   const std::size_t low = point_of(first);
   const std::size_t high = point_of(first + bin_width * FadingHistogram::kBins);
   low_ = std::min(low_, low);
   high_ = std::max(high_, high);
-  const auto all = static_cast<float>(share);
-  for (std::size_t k = 0; k < low; ++k) {
-    tail_[k] += all;
+  if (low > 0) {
+    jump_[low - 1] += static_cast<float>(share);
   }
   const float* const tails = histogram.tails().data();
   const auto scale = static_cast<float>(share / histogram.total());
@@ -49,47 +50,43 @@ void ExcessTable::add(const FadingHistogram& histogram, double share, double fir
   const auto start =
       static_cast<float>((lowest_ + static_cast<double>(low) * width_ - first) / bin_width);
   const auto step = static_cast<float>(width_ / bin_width);
-  for (std::size_t k = low; k < high; ++k) {
-    const float place =
-        std::min(std::max(start + static_cast<float>(static_cast<int>(k - low)) * step, 0.0F),
-                 kBins - 1e-3F);
+  float* const tail = &tail_[0] + low;
+  const int count = static_cast<int>(high - low);
+  for (int k = 0; k < count; ++k) {
+    // Rounding may put it a little outside, which is read on the same straight lines.
+    const float place = start + static_cast<float>(k) * step;
     const int bin = static_cast<int>(place);
     const float part = place - static_cast<float>(bin);
-    const float tail = tails[bin] + part * (tails[bin + 1] - tails[bin]);
-    tail_[k] += scale * (tail + floor * (kBins - place));
+    const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
+    tail[k] += scale * (above + floor * (kBins - place));
   }
 }
 
 void ExcessTable::finish() {
+  empty_ = high_ == 0;
   std::fill(expected_.begin() + static_cast<std::ptrdiff_t>(high_), expected_.end(), 0.0F);
-  if (graded_) {
-    integrate();
-  } else {
-    std::copy_n(tail_.begin(), high_, expected_.begin());
+  const std::size_t low = low_ > 0 ? low_ - 1 : 0;
+  float below = 0;
+  float integral = 0;  // times exp of the distance; stays 0 when not graded
+  float last = 0;
+  for (std::size_t k = high_; k-- > low;) {
+    below += jump_[k];
+    const float tail = tail_[k] + below;
+    integral += price_[k] * (near_ * tail + far_ * last);
+    expected_[k] = tail + integral * shrink_[k];
+    last = tail;
+    jump_[k] = 0;
+    tail_[k] = 0;
+  }
+  // Where everything exceeds the distance, the expectation is that of the load over the capacity.
+  const float at_low = graded_ ? expected_[low] * price_[low] : expected_[low];
+  for (std::size_t k = 0; k < low; ++k) {
+    expected_[k] = graded_ ? at_low * shrink_[k] : at_low;
   }
   std::fill(expected_.begin() + static_cast<std::ptrdiff_t>(farthest_), expected_.end(),
             expected_[farthest_]);
-}
-
-void ExcessTable::integrate() {
-  // The integral over a straight line from T(0) to T(width): near * T(0) + far * T(width).
-  const double growth = std::exp(width_);
-  const double share = (growth * (width_ - 1) + 1) / width_;
-  const auto near = static_cast<float>(growth - 1 - share);
-  const auto far = static_cast<float>(share);
-  const std::size_t low = low_ > 0 ? low_ - 1 : 0;
-  float integral = 0;  // times exp of the distance
-  float above = 0;
-  for (std::size_t k = high_; k-- > low;) {
-    integral += price_[k] * (near * tail_[k] + far * above);
-    above = tail_[k];
-    expected_[k] = above + integral * shrink_[k];
-  }
-  // Where everything exceeds the distance, the expectation is that of the load over the capacity.
-  const float at_low = expected_[low] * price_[low];
-  for (std::size_t k = 0; k < low; ++k) {
-    expected_[k] = at_low * shrink_[k];
-  }
+  low_ = tail_.size();
+  high_ = 0;
 }
 
 double ExcessTable::at(double distance) const {
@@ -107,22 +104,21 @@ double ExcessTable::at(double distance) const {
          static_cast<double>(expected_[index + 1]) * part;
 }
 
-void ExcessTable::falling(double distance, std::size_t count, float* expected,
-                          std::size_t pitch) const {
+void ExcessTable::falling(double distance, std::span<float> expected) const {
   const double place = (distance - lowest_) / width_;
-  const double reach = static_cast<double>(kStride * count);
-  if (place < reach || place >= static_cast<double>(expected_.size() - 1)) {
-    for (std::size_t i = 0; i < count; ++i) {
-      expected[i * pitch] =
-          static_cast<float>(at(distance - static_cast<double>(i * kStride) * width_));
+  if (place < static_cast<double>(kStride * expected.size()) ||
+      place >= static_cast<double>(expected_.size() - 1)) {
+    for (float& value : expected) {
+      value = static_cast<float>(at(distance));
+      distance -= kStride * width_;
     }
     return;
   }
   const auto index = static_cast<std::size_t>(place);
   const auto part = static_cast<float>(place - static_cast<double>(index));
   const float* from = &expected_[index];
-  for (std::size_t i = 0; i < count; ++i) {
-    expected[i * pitch] = from[0] + part * (from[1] - from[0]);
+  for (float& value : expected) {
+    value = from[0] + part * (from[1] - from[0]);
     from -= kStride;
   }
 }

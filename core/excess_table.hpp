@@ -26,33 +26,36 @@ class ExcessTable {
   /// it is `graded`, otherwise as 1.
   ExcessTable(const Distances& distances, double width, bool graded);
 
-  void clear();
-  bool empty() const { return high_ == 0; }
   /// Mixes in `share` of a distribution: bin 0 of its histogram begins at the distance `first`, and
   /// each is `bin_width` wide.
   void add(const FadingHistogram& histogram, double share, double first, double bin_width);
-  /// To be called after the last add.
+  /// Makes the table of what was added since the last time.
   void finish();
+  /// Whether anything was mixed in.
+  bool empty() const { return empty_; }
 
   /// Any distance.
   double at(double distance) const;
-  /// at(distance - i * kStride * width) for each i, into expected[i * pitch].
-  void falling(double distance, std::size_t count, float* expected, std::size_t pitch) const;
+  /// expected[i] = at(distance - i * kStride * width) for each i.
+  void falling(double distance, std::span<float> expected) const;
   static constexpr std::size_t kStride = 2;
 
  private:
-  void integrate();
-
   double lowest_;
   double width_;
   bool graded_;
   std::size_t farthest_;  ///< point
-  std::vector<float> tail_;
+  float near_ = 0;        ///< the integral over a straight line of exp(y) T(y) from one point to
+  float far_ = 0;         ///< the next: near_ * T of the one + far_ * T of the other
   std::vector<float> price_;   ///< exp of the distance
   std::vector<float> shrink_;  ///< its inverse
   std::vector<float> expected_;
-  std::size_t low_ = 0;   ///< below it, everything exceeds the distance
-  std::size_t high_ = 0;  ///< from it on, nothing does
+  // What is being mixed, all 0 after finish().
+  std::vector<float> tail_;  ///< T at the points where a distribution is
+  std::vector<float> jump_;  ///< what more T has at a point and below it
+  std::size_t low_;          ///< below it, everything exceeds the distance
+  std::size_t high_ = 0;     ///< from it on, nothing does
+  bool empty_ = true;
 };
 
 }  // namespace skep

@@ -33,7 +33,7 @@ class FadingHistogram {
 
   /// How the share above a place is read: (tails()[i] + tail_floor() * (kBins - i)) / total() at
   /// the lower edge of bin i, and on a straight line between.
-  std::span<const float, kBins + 1> tails() const { return tails_; }
+  std::span<const float, kBins + 2> tails() const { return tails_; }
   double tail_floor() const { return floor_ * unit_; }
   double total() const { return static_cast<double>(tails_[0]) + kBins * floor_ * unit_; }
 
@@ -51,7 +51,7 @@ class FadingHistogram {
   double unit_ = 1;  ///< what one new count is in counts_
   std::array<float, 2 * kMostKernel + 1> kernel_{};
   std::array<float, kBins> counts_;
-  std::array<float, kBins + 1> tails_{};  ///< sums of the counts from a bin on
+  std::array<float, kBins + 2> tails_{};  ///< sums of the counts from a bin on
 };
 
 }  // namespace skep

@@ -95,7 +95,7 @@ void LoadForecast::add_component(Kind kind, std::size_t location, double memory,
        share,
        kFirstStep * step,
        {level ? std::array<float, kBins>{} : step_prior(), level ? kLevelPrior : 0, kernel},
-       std::vector<float>(kind == Kind::kDifference ? kBins + 1 : 0)});
+       std::vector<float>(kind == Kind::kDifference ? kBins + 2 : 0)});
 }
 
 void LoadForecast::interrupt() {
@@ -278,9 +278,9 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
 }
 
 void LoadForecast::tabulate() {
-  excess_.clear();
-  levels_.clear();
-  for (Component& component : components_) {
+  differences_.clear();
+  for (std::size_t i = 0; i < kComponents; ++i) {
+    Component& component = components_[i];
     if (component.share < kUsedShare) {
       continue;
     }
@@ -296,9 +296,10 @@ void LoadForecast::tabulate() {
                     kLevelWidth);
         break;
       case Kind::kDifference: {
+        differences_.push_back(i);
         const auto tails = component.histogram.tails();
-        for (std::size_t i = kBins; i-- > 0;) {
-          component.beyond[i] = component.beyond[i + 1] + (tails[i] + tails[i + 1]) / 2;
+        for (std::size_t bin = kBins; bin-- > 0;) {
+          component.beyond[bin] = component.beyond[bin + 1] + (tails[bin] + tails[bin + 1]) / 2;
         }
         break;
       }
@@ -313,59 +314,51 @@ void LoadForecast::tabulate() {
 
 void LoadForecast::violations(double load, std::span<float> expected) const {
   const double log_load = std::log(std::max(load, kLeastLoad));
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    expected[i] = of_levels_[i] + static_cast<float>(excess_.at(log_capacity_[i] - log_load));
+  for (std::size_t n = 0; n < expected.size(); ++n) {
+    expected[n] = of_levels_[n] + static_cast<float>(excess_.at(log_capacity_[n] - log_load));
+    add_differences(load, n, expected.subspan(n, 1));
   }
-  add_differences(load, expected);
 }
 
-void LoadForecast::violations_of_rows(double log_load, std::size_t loads,
+void LoadForecast::violations_of_rows(double log_load, std::size_t rows,
                                       std::span<float> expected) const {
-  const std::size_t count = log_capacity_.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    excess_.falling(log_capacity_[i] - log_load, loads, &expected[i], count);
-  }
-  const double growth = std::exp(kRowWidth);
-  double load = std::exp(log_load);
-  for (std::size_t row = 0; row < loads; ++row) {
-    const std::span<float> of_row = expected.subspan(row * count, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      of_row[i] += of_levels_[i];
+  const double load = std::exp(log_load);
+  for (std::size_t n = 0; n < log_capacity_.size(); ++n) {
+    const std::span<float> with_n = expected.subspan(n * rows, rows);
+    excess_.falling(log_capacity_[n] - log_load, with_n);
+    for (float& value : with_n) {
+      value += of_levels_[n];
     }
-    add_differences(load, of_row);
-    load *= growth;
+    add_differences(load, n, with_n);
   }
 }
 
-void LoadForecast::add_differences(double load, std::span<float> expected) const {
-  for (const Component& component : components_) {
-    if (component.kind != Kind::kDifference || component.share < kUsedShare) {
-      continue;
-    }
-    // As in the excess table, but of the load itself: the expectation of the load over the
-    // capacity, where it exceeds it, is T(capacity - load) + integral of T beyond it / capacity.
-    const auto tails = component.histogram.tails();
+void LoadForecast::add_differences(double load, std::size_t n, std::span<float> expected) const {
+  // As in the excess table, but of the load itself: the expectation of the load over the capacity,
+  // where it exceeds it, is T(capacity - load) + integral of T beyond it / capacity.
+  static const float growth = static_cast<float>(std::exp(kRowWidth));
+  const double capacity = static_cast<double>(n + 1) * utilization_limit_;
+  constexpr auto kLast = static_cast<float>(kBins);
+  for (const std::size_t index : differences_) {
+    const Component& component = components_[index];
+    const float* const tails = component.histogram.tails().data();
+    const float* const beyond = component.beyond.data();
     const double width = kStepWidth * component.scale;
-    const double share = component.share / component.histogram.total();
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      const double capacity = static_cast<double>(i + 1) * utilization_limit_;
-      const double place = (capacity - load) / width + kMiddle + 0.5;
-      if (place >= static_cast<double>(kBins)) {
-        break;  // more replicas are never worse
-      }
-      const auto bin = static_cast<std::size_t>(std::max(place, 0.0));
-      const auto part = static_cast<float>(place - static_cast<double>(bin));
-      const float above = place > 0 ? tails[bin] + part * (tails[bin + 1] - tails[bin]) : tails[0];
-      float value = above;
-      if (graded_) {
-        // Before the first bin, part is negative and the integral grows with all of the counts.
-        const float beyond =
-            place > 0
-                ? component.beyond[bin] + part * (component.beyond[bin + 1] - component.beyond[bin])
-                : component.beyond[0] - part * tails[0];
-        value += static_cast<float>(width / capacity) * beyond;
-      }
-      expected[i] += static_cast<float>(share) * value;
+    const auto share = static_cast<float>(component.share / component.histogram.total());
+    const auto price = graded_ ? static_cast<float>(width / capacity) : 0;
+    const auto of_capacity = static_cast<float>(capacity / width + kMiddle + 0.5);
+    auto of_load = static_cast<float>(load / width);
+    for (float& value : expected) {
+      const float place = of_capacity - of_load;
+      const float within = std::min(std::max(place, 0.0F), kLast);
+      const int bin = static_cast<int>(within);
+      const float part = within - static_cast<float>(bin);
+      const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
+      // Before the first bin the integral grows with all of the counts.
+      const float integral =
+          beyond[bin] + part * (beyond[bin + 1] - beyond[bin]) + (within - place) * above;
+      value += share * (above + price * integral);
+      of_load *= growth;
     }
   }
 }

@@ -39,9 +39,9 @@ class LoadForecast {
   /// For each count from 1 to `expected.size()` (at most max_replicas): the expected violation at
   /// the horizon, had the newest load and all before it been scaled so that the newest is `load`.
   void violations(double load, std::span<float> expected) const;
-  /// The same for `loads` loads of which the first has the logarithm `log_load` and each is
-  /// exp(kRowWidth) times the one before: expected[i * max_replicas + n - 1].
-  void violations_of_rows(double log_load, std::size_t loads, std::span<float> expected) const;
+  /// The same for `rows` loads, of which the first has the logarithm `log_load` and each is
+  /// exp(kRowWidth) times the one before: of n replicas and row i at (n - 1) * rows + i.
+  void violations_of_rows(double log_load, std::size_t rows, std::span<float> expected) const;
   static constexpr double kRowWidth = 0.03;
 
   /// What was learned, without the loads of the moment.
@@ -89,7 +89,8 @@ class LoadForecast {
   void learn_lags(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate();
-  void add_differences(double load, std::span<float> expected) const;
+  /// With n + 1 replicas, at `load` and the loads of the rows after it.
+  void add_differences(double load, std::size_t n, std::span<float> expected) const;
 
   int horizon_;
   double utilization_limit_;
@@ -105,6 +106,7 @@ class LoadForecast {
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   Belief now_{};
   double steps_ = 0;
+  std::vector<std::size_t> differences_;  ///< the used components of kind kDifference
   ExcessTable excess_;  ///< of the components of kind kRatio, by the distance from the load
   ExcessTable levels_;  ///< of those of kind kLevel, by the log load
   std::vector<float> of_levels_;  ///< violations that do not depend on the load of now, as levels_

@@ -10,14 +10,21 @@ constexpr double kBinWidth = LoadForecast::kRowWidth;
 constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of what is seen
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
 
+/// The column at a place between its bins; the first or last bin when it is outside.
+float between(std::span<const float> column, double place) {
+  const double within = std::clamp(place, 0.0, static_cast<double>(column.size() - 1));
+  const std::size_t bin = std::min(static_cast<std::size_t>(within), column.size() - 2);
+  const auto part = static_cast<float>(within - static_cast<double>(bin));
+  return column[bin] + part * (column[bin + 1] - column[bin]);
+}
+
 }  // namespace
 
 Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>& tables)
     : service_(service),
       bins_(service.max_replicas, kBinWidth),
-      violations_now_(static_cast<std::size_t>(service.max_replicas)),
-      values_(static_cast<std::size_t>(service.max_replicas)),
-      best_(static_cast<std::size_t>(service.max_replicas)) {
+      violations_now_(static_cast<std::size_t>(service.max_replicas)) {
+  std::vector<float> best(violations_now_.size());
   for (int n = 1; n <= service.max_replicas; ++n) {
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
@@ -34,10 +41,11 @@ Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>
     for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
       const std::vector<float> prior =
           steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
-      best_after_change(std::span<const float>(prior), service.weights.adaptation, service.max_step,
-                        std::span(best_));
+      best_after_change(prior, service.weights.adaptation, service.max_step, 1, best);
       for (std::size_t c = 0; c < kDropClasses; ++c) {
-        std::copy(best_.begin(), best_.end(), table.rows.row(table.rows.index(bin, c)).begin());
+        for (std::size_t n = 0; n < best.size(); ++n) {
+          table.rows.column(c, n)[bin] = best[n];
+        }
       }
     }
   }
@@ -72,16 +80,21 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
   // All rows move by the same ratio, and they lie as far apart as the forecast's.
   constexpr double kLeast = 1e-6;
   next_place_ = first + std::log(std::max(load, kLeast) / std::max(before, kLeast)) / kBinWidth;
-  next_costs_.resize(rows * best_.size());
+  const std::size_t count = violations_now_.size();
+  next_costs_.resize(count * rows);
   forecast.violations_of_rows(std::log(LoadBins::kLowest) + next_place_ * kBinWidth, rows,
                               next_costs_);
   const auto weight = static_cast<float>(service_.weights.performance);
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t n = 0; n < best_.size(); ++n) {
-      float& cost = next_costs_[i * best_.size() + n];
-      cost = weight * cost + prices_[n];
+  for (std::size_t n = 0; n < count; ++n) {
+    float* const costs = &next_costs_[n * rows];
+    const float price = prices_[n];
+    for (std::size_t i = 0; i < rows; ++i) {
+      costs[i] = weight * costs[i] + price;
     }
   }
+  values_.resize(count * rows);
+  best_.resize(count * rows);
+  rates_.resize(rows);
   nearness_.resize(rows);
   constexpr double kFalling = kBinWidth / kPooling;
   const double step = std::exp(-kFalling);
@@ -94,41 +107,40 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
 }
 
 void Lookahead::learn(Table& table, std::size_t next_class) {
-  const std::size_t count = best_.size();
+  const std::size_t rows = nearness_.size();
   const auto discount = static_cast<float>(table.settings.discount);
-  const auto most = static_cast<double>(bins_.count() - 1);
-  for (std::size_t i = 0; i < nearness_.size(); ++i) {
-    const double place = std::clamp(next_place_ + static_cast<double>(i), 0.0, most);
-    const auto bin = std::min(static_cast<std::size_t>(place), bins_.count() - 2);
-    const auto part = static_cast<float>(place - static_cast<double>(bin));
-    const float* const lower = table.rows.row(table.rows.index(bin, next_class)).data();
-    const float* const upper = table.rows.row(table.rows.index(bin + 1, next_class)).data();
-    const float* const next_cost = &next_costs_[i * count];
-    for (std::size_t n = 0; n < count; ++n) {
-      values_[n] = next_cost[n] + discount * (lower[n] + part * (upper[n] - lower[n]));
+  const double whole = std::floor(next_place_);
+  const auto part = static_cast<float>(next_place_ - whole);
+  const bool within =
+      whole >= 0 && whole + static_cast<double>(rows) < static_cast<double>(bins_.count());
+  for (std::size_t n = 0; n < table.rows.width(); ++n) {
+    const std::span<const float> column = table.rows.column(next_class, n);
+    float* const values = &values_[n * rows];
+    const float* const next_cost = &next_costs_[n * rows];
+    if (within) {
+      const float* const after = &column[static_cast<std::size_t>(whole)];
+      for (std::size_t i = 0; i < rows; ++i) {
+        values[i] = next_cost[i] + discount * (after[i] + part * (after[i + 1] - after[i]));
+      }
+      continue;
     }
-    best_after_change(std::span<const float>(values_), service_.weights.adaptation,
-                      service_.max_step, std::span(best_));
-    const std::size_t index = table.rows.index(first_ + i, table.row_class);
-    float& visits = table.rows.visits(index);
-    const auto rate = nearness_[i] * static_cast<float>(table.rate.at(visits));
-    visits += nearness_[i];
-    float* const row = table.rows.row(index).data();
-    for (std::size_t n = 0; n < count; ++n) {
-      row[n] += rate * (best_[n] - row[n]);
+    for (std::size_t i = 0; i < rows; ++i) {
+      values[i] = next_cost[i] + discount * between(column, next_place_ + static_cast<double>(i));
     }
   }
+  best_after_change(values_, service_.weights.adaptation, service_.max_step, rows, best_);
+  const std::span<float> visits = table.rows.visits(table.row_class).subspan(first_, rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    rates_[i] = nearness_[i] * static_cast<float>(table.rate.at(visits[i]));
+    visits[i] += nearness_[i];
+  }
+  table.rows.teach(table.row_class, first_, rates_, best_);
 }
 
 void Lookahead::add_up(const Table& table, double place, std::size_t row_class,
                        std::span<const float> violations, std::span<double> costs) const {
-  const auto bin = std::min(static_cast<std::size_t>(place), bins_.count() - 2);
-  const double part = place - static_cast<double>(bin);
-  const std::span<const float> lower = table.rows.row(table.rows.index(bin, row_class));
-  const std::span<const float> upper = table.rows.row(table.rows.index(bin + 1, row_class));
   for (std::size_t n = 0; n < costs.size(); ++n) {
-    const double after =
-        static_cast<double>(lower[n]) * (1 - part) + static_cast<double>(upper[n]) * part;
+    const auto after = static_cast<double>(between(table.rows.column(row_class, n), place));
     costs[n] = service_.weights.performance * static_cast<double>(violations[n]) +
                static_cast<double>(prices_[n]) + table.settings.discount * after;
   }
@@ -137,8 +149,8 @@ void Lookahead::add_up(const Table& table, double place, std::size_t row_class,
 std::vector<double> Lookahead::costs_at(std::size_t table, double load,
                                         const LoadForecast& forecast) const {
   const double bounded = std::max(load, LoadBins::kLowest);
-  std::vector<float> violations(best_.size());
-  std::vector<double> costs(best_.size());
+  std::vector<float> violations(prices_.size());
+  std::vector<double> costs(prices_.size());
   forecast.violations(bounded, violations);
   add_up(tables_[table], bins_.place(bounded), 0, violations, costs);
   return costs;

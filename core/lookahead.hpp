@@ -62,13 +62,14 @@ class Lookahead {
   std::vector<Table> tables_;
   RecentLoads recent_;
   std::vector<float> prices_;      ///< of the replicas
-  std::vector<float> next_costs_;  ///< of the next tick, for the rows near the load of before
-  std::vector<float> nearness_;    ///< of the same rows
+  std::vector<float> next_costs_;  ///< of the next tick, by replicas and then by row
+  std::vector<float> nearness_;    ///< of the rows near the load of before
   std::size_t first_ = 0;          ///< bin of the first of those rows
   double next_place_ = 0;          ///< where the first of them went; each other a bin further
   std::vector<float> violations_now_;
-  std::vector<float> values_;
+  std::vector<float> values_;  ///< as next_costs_
   std::vector<float> best_;
+  std::vector<float> rates_;
 };
 
 }  // namespace skep

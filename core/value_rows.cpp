@@ -12,20 +12,35 @@ VisitsRate::VisitsRate(double least) : least_(least) {
   } while (powers_.back() > least);
 }
 
+void ValueRows::teach(std::size_t row_class, std::size_t first, std::span<const float> rates,
+                      std::span<const float> targets) {
+  const std::size_t rows = rates.size();
+  for (std::size_t n = 0; n < width_; ++n) {
+    float* const values = &column(row_class, n)[first];
+    const float* const target = &targets[n * rows];
+    for (std::size_t i = 0; i < rows; ++i) {
+      values[i] += rates[i] * (target[i] - values[i]);
+    }
+  }
+}
+
 void ValueRows::save(std::vector<float>& values) const {
   const auto taught = std::count_if(visits_.begin(), visits_.end(), [](float v) { return v > 0; });
   values.push_back(static_cast<float>(taught));
-  for (std::size_t i = 0; i < rows(); ++i) {
+  for (std::size_t i = 0; i < visits_.size(); ++i) {
     if (visits_[i] > 0) {
       values.push_back(static_cast<float>(i));
       values.push_back(visits_[i]);
-      values.insert(values.end(), row(i).begin(), row(i).end());
+      for (std::size_t n = 0; n < width_; ++n) {
+        values.push_back(column(i / bins_, n)[i % bins_]);
+      }
     }
   }
 }
 
 bool ValueRows::restore(std::span<const float>& values) {
-  if (values.empty() || !(values[0] >= 0) || values[0] > static_cast<float>(rows())) {
+  const auto rows = static_cast<float>(visits_.size());
+  if (values.empty() || !(values[0] >= 0) || values[0] > rows) {
     return false;
   }
   const auto taught = static_cast<std::size_t>(values[0]);
@@ -35,15 +50,37 @@ bool ValueRows::restore(std::span<const float>& values) {
   }
   for (std::size_t i = 0; i < taught; ++i) {
     const std::span<const float> saved = values.subspan(1 + i * size, size);
-    if (!(saved[0] >= 0) || saved[0] >= static_cast<float>(rows()) || !(saved[1] >= 0)) {
+    if (!(saved[0] >= 0) || saved[0] >= rows || !(saved[1] >= 0)) {
       return false;
     }
-    const auto index = static_cast<std::size_t>(saved[0]);
-    visits_[index] = saved[1];
-    std::copy(saved.begin() + 2, saved.end(), row(index).begin());
+    const auto row = static_cast<std::size_t>(saved[0]);
+    visits_[row] = saved[1];
+    for (std::size_t n = 0; n < width_; ++n) {
+      column(row / bins_, n)[row % bins_] = saved[2 + n];
+    }
   }
   values = values.subspan(1 + taught * size);
   return true;
+}
+
+void best_after_change(std::span<const float> values, double price, int max_step, std::size_t rows,
+                       std::span<float> best) {
+  const auto added = static_cast<float>(price);
+  const float* const from = values.data();
+  float* const to = best.data();
+  const std::size_t size = values.size();
+  const std::size_t farthest = std::min(static_cast<std::size_t>(max_step) * rows, size - rows);
+  for (std::size_t i = 0; i < size; ++i) {
+    to[i] = from[i];
+  }
+  for (std::size_t away = rows; away <= farthest; away += rows) {
+    for (std::size_t i = 0; i < size - away; ++i) {
+      to[i] = std::min(to[i], from[i + away] + added);
+    }
+    for (std::size_t i = away; i < size; ++i) {
+      to[i] = std::min(to[i], from[i - away] + added);
+    }
+  }
 }
 
 std::vector<float> steady_values(const ImaginedService& service, double load, double discount) {
@@ -58,8 +95,7 @@ std::vector<float> steady_values(const ImaginedService& service, double load, do
   std::vector<float> best(count);
   constexpr int kSweeps = 600;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
-    best_after_change(std::span<const float>(values), service.weights.adaptation, service.max_step,
-                      std::span(best));
+    best_after_change(values, service.weights.adaptation, service.max_step, 1, best);
     for (std::size_t i = 0; i < count; ++i) {
       values[i] = cost[i] + static_cast<float>(discount) * best[i];
     }

@@ -5,7 +5,6 @@
 #include "core/imagined_service.hpp"
 #include "core/load_bins.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -15,20 +14,28 @@ namespace skep {
 class ValueRows {
  public:
   ValueRows(const LoadBins& bins, std::size_t classes, int max_replicas)
-      : classes_(classes),
+      : bins_(bins.count()),
+        classes_(classes),
         width_(static_cast<std::size_t>(max_replicas)),
-        values_(bins.count() * classes * width_),
-        visits_(bins.count() * classes) {}
+        values_(bins_ * classes * width_),
+        visits_(bins_ * classes) {}
 
-  std::size_t index(std::size_t bin, std::size_t row_class) const {
-    return bin * classes_ + row_class;
-  }
-  std::size_t rows() const { return visits_.size(); }
   std::size_t classes() const { return classes_; }
-  /// Costs to come, by the replicas less one.
-  std::span<float> row(std::size_t index) { return {&values_[index * width_], width_}; }
-  std::span<const float> row(std::size_t index) const { return {&values_[index * width_], width_}; }
-  float& visits(std::size_t index) { return visits_[index]; }
+  std::size_t width() const { return width_; }
+  /// Costs to come with n + 1 replicas in the rows of a class, by bin: neighbours in load, which
+  /// learn together, lie side by side.
+  std::span<float> column(std::size_t row_class, std::size_t n) {
+    return {&values_[(row_class * width_ + n) * bins_], bins_};
+  }
+  std::span<const float> column(std::size_t row_class, std::size_t n) const {
+    return {&values_[(row_class * width_ + n) * bins_], bins_};
+  }
+  /// How often the rows of a class were taught, by bin.
+  std::span<float> visits(std::size_t row_class) { return {&visits_[row_class * bins_], bins_}; }
+  /// Moves the rows of a class from bin `first` on towards `targets`, by replicas and then by row,
+  /// of which there are as many as `rates`.
+  void teach(std::size_t row_class, std::size_t first, std::span<const float> rates,
+             std::span<const float> targets);
 
   /// The rows that were taught.
   void save(std::vector<float>& values) const;
@@ -36,6 +43,7 @@ class ValueRows {
   bool restore(std::span<const float>& values);
 
  private:
+  std::size_t bins_;
   std::size_t classes_;
   std::size_t width_;
   std::vector<float> values_;
@@ -62,25 +70,10 @@ class VisitsRate {
 };
 
 /// best[n] = the least of values[n] and of `price` + values[m] over the m of at most `max_step`
-/// away; all by the replicas less one. The two must not overlap.
-template <class Value>
-void best_after_change(std::span<const Value> values, double price, int max_step,
-                       std::span<Value> best) {
-  const std::size_t count = values.size();
-  const auto added = static_cast<Value>(price);
-  const Value* const from = values.data();
-  Value* const to = best.data();
-  std::copy_n(from, count, to);
-  const std::size_t farthest = std::min(static_cast<std::size_t>(max_step), count - 1);
-  for (std::size_t step = 1; step <= farthest; ++step) {
-    for (std::size_t n = 0; n < count - step; ++n) {
-      to[n] = std::min(to[n], from[n + step] + added);
-    }
-    for (std::size_t n = step; n < count; ++n) {
-      to[n] = std::min(to[n], from[n - step] + added);
-    }
-  }
-}
+/// away; all by the replicas less one, and for `rows` rows at once: row i of n is at n * rows + i.
+/// The two must not overlap.
+void best_after_change(std::span<const float> values, double price, int max_step, std::size_t rows,
+                       std::span<float> best);
 
 /// The costs to come with each count, discounted by `discount` per tick, while the load stays at
 /// `load` for ever and every change is the best one: value iteration.
