@@ -25,6 +25,7 @@ AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings&
     : service_(service),
       settings_(settings),
       bins_(service.max_replicas, kBinWidth),
+      centres_(bins_.centres(1)),
       rows_(bins_, kDropClasses * (settings.trend ? kTrends : 1), service.max_replicas),
       rate_(kLeastRate),
       costs_(static_cast<std::size_t>(service.max_replicas)) {
@@ -32,21 +33,10 @@ AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings&
     capacities_.push_back(static_cast<float>(n * service.utilization_limit));
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
-  for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
-    centres_.push_back(static_cast<float>(bins_.centre(bin)));
-  }
   for (int d = 0; d * kBinWidth <= 3 * kPooling + 1e-9; ++d) {
     nearness_.push_back(static_cast<float>(std::exp(-d * kBinWidth / kPooling)));
   }
-  for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
-    const std::vector<float> prior =
-        steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
-    for (std::size_t c = 0; c < rows_.classes(); ++c) {
-      for (std::size_t n = 0; n < prior.size(); ++n) {
-        rows_.column(c, n)[bin] = prior[n];
-      }
-    }
-  }
+  rows_.begin_with(steady_values(service, bins_.centres(kPriorLoad), settings.discount));
 }
 
 std::size_t AfterStateTable::class_of_now() const {
@@ -99,7 +89,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
       rows_.visits(from.row_class).subspan(static_cast<std::size_t>(first), rows);
   for (std::size_t i = 0; i < rows; ++i) {
     const int bin = first + static_cast<int>(i);
-    met_[i] = static_cast<float>(outcome_ratio) * centres_[static_cast<std::size_t>(bin)];
+    met_[i] = static_cast<float>(outcome_ratio * centres_[static_cast<std::size_t>(bin)]);
     const float near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
     rates_[i] = near * static_cast<float>(rate_.at(visits[i]));
     visits[i] += near;

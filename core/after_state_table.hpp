@@ -44,9 +44,9 @@ class AfterStateTable {
   ImaginedService service_;
   Settings settings_;
   LoadBins bins_;
+  std::vector<double> centres_;  ///< of the bins
   ValueRows rows_;
   VisitsRate rate_;
-  std::vector<float> centres_;     ///< of the bins
   std::vector<float> capacities_;  ///< of 1, 2, ... replicas
   std::vector<float> prices_;      ///< of the same
   std::vector<float> nearness_;    ///< of rows 0, 1, ... away

@@ -106,11 +106,11 @@ double ExcessTable::at(double distance) const {
 
 void ExcessTable::falling(double distance, std::span<float> expected) const {
   const double place = (distance - lowest_) / width_;
-  if (place < static_cast<double>(kStride * expected.size()) ||
+  if (place < static_cast<double>(expected.size()) ||
       place >= static_cast<double>(expected_.size() - 1)) {
     for (float& value : expected) {
       value = static_cast<float>(at(distance));
-      distance -= kStride * width_;
+      distance -= width_;
     }
     return;
   }
@@ -119,7 +119,7 @@ void ExcessTable::falling(double distance, std::span<float> expected) const {
   const float* from = &expected_[index];
   for (float& value : expected) {
     value = from[0] + part * (from[1] - from[0]);
-    from -= kStride;
+    --from;
   }
 }
 

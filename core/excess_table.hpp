@@ -36,9 +36,8 @@ class ExcessTable {
 
   /// Any distance.
   double at(double distance) const;
-  /// expected[i] = at(distance - i * kStride * width) for each i.
+  /// expected[i] = at(distance - i * width) for each i.
   void falling(double distance, std::span<float> expected) const;
-  static constexpr std::size_t kStride = 2;
 
  private:
   double lowest_;

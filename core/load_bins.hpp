@@ -26,6 +26,14 @@ class LoadBins {
   double centre(std::size_t bin) const {
     return kLowest * std::exp(static_cast<double>(bin) * width_);
   }
+  /// All centres times `factor`.
+  std::vector<double> centres(double factor) const {
+    std::vector<double> loads(count_);
+    for (std::size_t bin = 0; bin < count_; ++bin) {
+      loads[bin] = factor * centre(bin);
+    }
+    return loads;
+  }
   /// The place of `load` among the centres, in [0, count - 1].
   double place(double load) const {
     const double place = std::log(std::fmax(load, kLowest) / kLowest) / width_;

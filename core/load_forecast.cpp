@@ -23,7 +23,6 @@ constexpr double kLevelWidth = 0.05;  // of the bins of a level histogram, in lo
 constexpr double kLowestLevel = -4;   // the first of them
 constexpr double kHighestLevel =
     kLowestLevel + kLevelWidth * (static_cast<double>(FadingHistogram::kBins) - 0.5);
-constexpr double kExcessWidth = LoadForecast::kRowWidth / ExcessTable::kStride;
 constexpr double kLowestExcess = -5.01;  // rarely met
 constexpr double kFarthestExcess = 2;    // steps of more than 7 times are too rare to be counted
 constexpr double kHighestExcess = 3;     // the price of one step's overload ends at 20
@@ -49,7 +48,7 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
     : horizon_(horizon),
       utilization_limit_(utilization_limit),
       graded_(graded),
-      excess_({kLowestExcess, kFarthestExcess, kHighestExcess}, kExcessWidth, graded),
+      excess_({kLowestExcess, kFarthestExcess, kHighestExcess}, kRowWidth, graded),
       levels_({kLowestLevel - kLevelWidth / 2, kHighestLevel, kHighestLevel}, kLevelWidth, graded) {
   for (int n = 1; n <= max_replicas; ++n) {
     log_capacity_.push_back(std::log(n * utilization_limit));

@@ -24,7 +24,6 @@ Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>
     : service_(service),
       bins_(service.max_replicas, kBinWidth),
       violations_now_(static_cast<std::size_t>(service.max_replicas)) {
-  std::vector<float> best(violations_now_.size());
   for (int n = 1; n <= service.max_replicas; ++n) {
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
@@ -38,16 +37,11 @@ Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>
       table.rows = first.rows;
       continue;
     }
-    for (std::size_t bin = 0; bin < bins_.count(); ++bin) {
-      const std::vector<float> prior =
-          steady_values(service, kPriorLoad * bins_.centre(bin), settings.discount);
-      best_after_change(prior, service.weights.adaptation, service.max_step, 1, best);
-      for (std::size_t c = 0; c < kDropClasses; ++c) {
-        for (std::size_t n = 0; n < best.size(); ++n) {
-          table.rows.column(c, n)[bin] = best[n];
-        }
-      }
-    }
+    const std::vector<float> prior =
+        steady_values(service, bins_.centres(kPriorLoad), settings.discount);
+    std::vector<float> best(prior.size());
+    best_after_change(prior, service.weights.adaptation, service.max_step, bins_.count(), best);
+    table.rows.begin_with(best);
   }
 }
 

@@ -12,6 +12,12 @@ VisitsRate::VisitsRate(double least) : least_(least) {
   } while (powers_.back() > least);
 }
 
+void ValueRows::begin_with(std::span<const float> prior) {
+  for (std::size_t c = 0; c < classes_; ++c) {
+    std::copy(prior.begin(), prior.end(), &values_[c * width_ * bins_]);
+  }
+}
+
 void ValueRows::teach(std::size_t row_class, std::size_t first, std::span<const float> rates,
                       std::span<const float> targets) {
   const std::size_t rows = rates.size();
@@ -83,21 +89,22 @@ void best_after_change(std::span<const float> values, double price, int max_step
   }
 }
 
-std::vector<float> steady_values(const ImaginedService& service, double load, double discount) {
-  const auto count = static_cast<std::size_t>(service.max_replicas);
-  std::vector<float> cost(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const int n = static_cast<int>(i) + 1;
-    cost[i] = static_cast<float>(service.weights.performance * service.violation(load, n) +
-                                 service.price_of_replicas(n));
+std::vector<float> steady_values(const ImaginedService& service, std::span<const double> loads,
+                                 double discount) {
+  std::vector<float> costs;
+  for (int n = 1; n <= service.max_replicas; ++n) {
+    for (const double load : loads) {
+      costs.push_back(static_cast<float>(service.weights.performance * service.violation(load, n) +
+                                         service.price_of_replicas(n)));
+    }
   }
-  std::vector<float> values(count);
-  std::vector<float> best(count);
+  std::vector<float> values(costs.size());
+  std::vector<float> best(costs.size());
   constexpr int kSweeps = 600;
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
-    best_after_change(values, service.weights.adaptation, service.max_step, 1, best);
-    for (std::size_t i = 0; i < count; ++i) {
-      values[i] = cost[i] + static_cast<float>(discount) * best[i];
+    best_after_change(values, service.weights.adaptation, service.max_step, loads.size(), best);
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+      values[i] = costs[i] + static_cast<float>(discount) * best[i];
     }
   }
   return values;

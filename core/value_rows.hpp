@@ -30,6 +30,8 @@ class ValueRows {
   std::span<const float> column(std::size_t row_class, std::size_t n) const {
     return {&values_[(row_class * width_ + n) * bins_], bins_};
   }
+  /// Sets all rows of every class to `prior`, by replicas and then by bin.
+  void begin_with(std::span<const float> prior);
   /// How often the rows of a class were taught, by bin.
   std::span<float> visits(std::size_t row_class) { return {&visits_[row_class * bins_], bins_}; }
   /// Moves the rows of a class from bin `first` on towards `targets`, by replicas and then by row,
@@ -76,8 +78,10 @@ void best_after_change(std::span<const float> values, double price, int max_step
                        std::span<float> best);
 
 /// The costs to come with each count, discounted by `discount` per tick, while the load stays at
-/// `load` for ever and every change is the best one: value iteration.
-std::vector<float> steady_values(const ImaginedService& service, double load, double discount);
+/// one of `loads` for ever and every change is the best one: value iteration. Of n replicas and
+/// load i at (n - 1) * loads.size() + i.
+std::vector<float> steady_values(const ImaginedService& service, std::span<const double> loads,
+                                 double discount);
 
 /// The count to go to from `replicas`: the cheapest by `values` within reach, where a change costs
 /// `price`; of equal ones no change, and then the smallest.

@@ -141,7 +141,8 @@ TEST_CASE("a forecast counts violations when they are not graded") {
 
 TEST_CASE("value iteration: with a steady load the count that is just enough is the cheapest") {
   const ImaginedService service(plain());
-  const std::vector<float> values = steady_values(service, 3.5, 0.99);  // 5 replicas at 80%
+  const std::vector<float> values =
+      steady_values(service, std::vector<double>{3.5}, 0.99);  // 5 replicas at 80%
   CHECK(cheapest(service, std::span<const float>(values), 5) == 5);
   CHECK(cheapest(service, std::span<const float>(values), 3) == 4);
   CHECK(cheapest(service, std::span<const float>(values), 8) == 7);
