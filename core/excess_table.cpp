@@ -6,7 +6,7 @@
 namespace skep {
 
 ExcessTable::ExcessTable(const Distances& distances, double width, bool graded)
-    : lowest_(distances.lowest), width_(width), graded_(graded) {
+    : lowest_(distances.lowest), width_(width), per_width_(1 / width), graded_(graded) {
   const auto point_of = [&](double distance) {
     return static_cast<std::size_t>(std::lround((distance - lowest_) / width));
   };
@@ -32,7 +32,7 @@ ExcessTable::ExcessTable(const Distances& distances, double width, bool graded)
 void ExcessTable::add(const FadingHistogram& histogram, double share, double first,
                       double bin_width) {
   const auto point_of = [this](double distance) {  // the first one at or above it
-    const double place = (distance - lowest_) / width_ + 1 - 1e-9;
+    const double place = (distance - lowest_) * per_width_ + 1 - 1e-9;
     return static_cast<std::size_t>(
         static_cast<int>(std::clamp(place, 0.0, static_cast<double>(tail_.size()))));
   };
@@ -90,7 +90,7 @@ void ExcessTable::finish() {
 }
 
 double ExcessTable::at(double distance) const {
-  const double place = (distance - lowest_) / width_;
+  const double place = (distance - lowest_) * per_width_;
   if (place < 0) {
     return static_cast<double>(expected_[0]) * (graded_ ? std::exp(lowest_ - distance) : 1);
   }
@@ -104,22 +104,23 @@ double ExcessTable::at(double distance) const {
          static_cast<double>(expected_[index + 1]) * part;
 }
 
-void ExcessTable::falling(double distance, std::span<float> expected) const {
-  const double place = (distance - lowest_) / width_;
+void ExcessTable::falling(double distance, float added, std::span<float> expected) const {
+  const double place = (distance - lowest_) * per_width_;
   if (place < static_cast<double>(expected.size()) ||
       place >= static_cast<double>(expected_.size() - 1)) {
     for (float& value : expected) {
-      value = static_cast<float>(at(distance));
+      value = added + static_cast<float>(at(distance));
       distance -= width_;
     }
     return;
   }
   const auto index = static_cast<std::size_t>(place);
   const auto part = static_cast<float>(place - static_cast<double>(index));
-  const float* from = &expected_[index];
-  for (float& value : expected) {
-    value = from[0] + part * (from[1] - from[0]);
-    --from;
+  const float* const from = &expected_[index];
+  const auto count = static_cast<std::ptrdiff_t>(expected.size());
+  float* const to = expected.data();
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
+    to[i] = added + from[-i] + part * (from[1 - i] - from[-i]);
   }
 }
 

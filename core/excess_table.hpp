@@ -36,12 +36,13 @@ class ExcessTable {
 
   /// Any distance.
   double at(double distance) const;
-  /// expected[i] = at(distance - i * width) for each i.
-  void falling(double distance, std::span<float> expected) const;
+  /// expected[i] = `added` + at(distance - i * width) for each i.
+  void falling(double distance, float added, std::span<float> expected) const;
 
  private:
   double lowest_;
   double width_;
+  double per_width_;  ///< 1 / width_
   bool graded_;
   std::size_t farthest_;  ///< point
   float near_ = 0;        ///< the integral over a straight line of exp(y) T(y) from one point to

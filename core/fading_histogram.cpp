@@ -4,45 +4,35 @@
 #include <cmath>
 
 namespace skep {
-namespace {
-
-constexpr double kLargestUnit = 1e6;  // beyond it, the counts are brought back to scale
-
-}  // namespace
-
 FadingHistogram::FadingHistogram(const std::array<float, kBins>& prior, double floor, int kernel)
     : floor_(floor), kernel_size_(static_cast<std::size_t>(2 * kernel + 1)), counts_(prior) {
   for (int d = -kernel; d <= kernel; ++d) {
     kernel_[static_cast<std::size_t>(d + kernel)] = static_cast<float>(kernel + 1 - std::abs(d)) /
                                                     static_cast<float>((kernel + 1) * (kernel + 1));
   }
-  sum_up();
-}
-
-std::size_t FadingHistogram::bin_of(double place) {
-  return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(kBins - 1)) + 0.5);
-}
-
-void FadingHistogram::fade(double keep) {
-  unit_ /= keep;
-  if (unit_ > kLargestUnit) {
-    settle();
+  for (std::size_t i = kernel_size_; i-- > 0;) {
+    kernel_tails_[i] = kernel_[i] + (i + 1 < kernel_size_ ? kernel_tails_[i + 1] : 0);
   }
+  sum_up();
 }
 
 void FadingHistogram::add(std::size_t bin, double weight) {
   const auto mass = static_cast<float>(weight * unit_);
   const std::size_t reach = kernel_size_ / 2;
-  for (std::size_t i = 0; i < kernel_size_; ++i) {
-    const std::size_t at = bin + i < reach ? 0 : std::min(bin + i - reach, kBins - 1);
-    counts_[at] += mass * kernel_[i];
+  if (bin < reach || bin + reach >= kBins) {
+    for (std::size_t i = 0; i < kernel_size_; ++i) {
+      counts_[std::min(std::max(bin + i, reach) - reach, kBins - 1)] += mass * kernel_[i];
+    }
+    sum_up();
+    return;
   }
-  const std::size_t first = bin < reach ? 0 : bin - reach;
+  const std::size_t first = bin - reach;
   for (std::size_t i = 0; i < first; ++i) {
     tails_[i] += mass;
   }
-  for (std::size_t i = std::min(bin + reach + 1, kBins); i-- > first;) {
-    tails_[i] = tails_[i + 1] + counts_[i];
+  for (std::size_t i = 0; i < kernel_size_; ++i) {
+    counts_[first + i] += mass * kernel_[i];
+    tails_[first + i] += mass * kernel_tails_[i];
   }
 }
 

@@ -3,6 +3,7 @@
 // date, since that is what forecasts read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -21,14 +22,23 @@ class FadingHistogram {
   FadingHistogram(const std::array<float, kBins>& prior, double floor, int kernel);
 
   /// The bin at `place`, where bin 0 is centred at 0; the first or last when it is outside.
-  static std::size_t bin_of(double place);
-  /// Share of the counts in `bin`.
-  double probability(std::size_t bin) const {
-    return (static_cast<double>(counts_[bin]) + floor_ * unit_) / total();
+  static std::size_t bin_of(double place) {
+    return static_cast<std::size_t>(
+        static_cast<int>(std::clamp(place, 0.0, static_cast<double>(kBins - 1)) + 0.5));
+  }
+  /// Share of the counts in `bin`, and the same for each unit when a bin is `width` wide.
+  double probability(std::size_t bin) const { return density(bin, 1); }
+  double density(std::size_t bin, double width) const {
+    return (static_cast<double>(counts_[bin]) + floor_ * unit_) / (total() * width);
   }
 
   /// Fades what is there to `keep`, in (0, 1].
-  void fade(double keep);
+  void fade(double keep) {
+    unit_ /= keep;
+    if (unit_ > kLargestUnit) {
+      settle();
+    }
+  }
   void add(std::size_t bin, double weight);
 
   /// How the share above a place is read: (tails()[i] + tail_floor() * (kBins - i)) / total() at
@@ -43,6 +53,8 @@ class FadingHistogram {
   bool restore(std::span<const float> values);
 
  private:
+  static constexpr double kLargestUnit = 1e6;
+
   void settle();
   void sum_up();
 
@@ -50,6 +62,7 @@ class FadingHistogram {
   std::size_t kernel_size_;
   double unit_ = 1;  ///< what one new count is in counts_
   std::array<float, 2 * kMostKernel + 1> kernel_{};
+  std::array<float, 2 * kMostKernel + 1> kernel_tails_{};
   std::array<float, kBins> counts_;
   std::array<float, kBins + 2> tails_{};  ///< sums of the counts from a bin on
 };

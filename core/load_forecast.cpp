@@ -165,12 +165,12 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     double density = 0;
     if (component.kind == Kind::kLevel) {
       bins[i] = FadingHistogram::bin_of((log_load - kLowestLevel) / kLevelWidth);
-      density = component.histogram.probability(bins[i]) / kLevelWidth;
+      density = component.histogram.density(bins[i], kLevelWidth);
     } else {
       const double width = kStepWidth * then.scale[i];
       const double step = step_of(component, then, load, log_load);
       bins[i] = FadingHistogram::bin_of(step / width + kMiddle);
-      density = component.histogram.probability(bins[i]) / width;
+      density = component.histogram.density(bins[i], width);
     }
     if (component.kind == Kind::kDifference) {
       density *= load;  // per log load, as the others
@@ -178,11 +178,12 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     responsibility[i] = component.share * (density + kLeastDensity);
     sum += responsibility[i];
   }
+  const double per_sum = 1 / sum;
   steps_ += 1;
   const double rate = std::max(kShareRate, 1 / (steps_ + 10));
   for (std::size_t i = 0; i < kComponents; ++i) {
     Component& component = components_[i];
-    const double part = responsibility[i] / sum;
+    const double part = responsibility[i] * per_sum;
     component.share = std::max(kLeastShare, (1 - rate) * component.share + rate * part);
     if (component.kind == Kind::kLevel) {
       component.histogram.fade(component.memory);
@@ -315,49 +316,46 @@ void LoadForecast::violations(double load, std::span<float> expected) const {
   const double log_load = std::log(std::max(load, kLeastLoad));
   for (std::size_t n = 0; n < expected.size(); ++n) {
     expected[n] = of_levels_[n] + static_cast<float>(excess_.at(log_capacity_[n] - log_load));
-    add_differences(load, n, expected.subspan(n, 1));
   }
+  add_differences(load, 1, expected);
 }
 
 void LoadForecast::violations_of_rows(double log_load, std::size_t rows,
                                       std::span<float> expected) const {
-  const double load = std::exp(log_load);
   for (std::size_t n = 0; n < log_capacity_.size(); ++n) {
-    const std::span<float> with_n = expected.subspan(n * rows, rows);
-    excess_.falling(log_capacity_[n] - log_load, with_n);
-    for (float& value : with_n) {
-      value += of_levels_[n];
-    }
-    add_differences(load, n, with_n);
+    excess_.falling(log_capacity_[n] - log_load, of_levels_[n], expected.subspan(n * rows, rows));
   }
+  add_differences(std::exp(log_load), rows, expected);
 }
 
-void LoadForecast::add_differences(double load, std::size_t n, std::span<float> expected) const {
+void LoadForecast::add_differences(double load, std::size_t rows, std::span<float> expected) const {
   // As in the excess table, but of the load itself: the expectation of the load over the capacity,
   // where it exceeds it, is T(capacity - load) + integral of T beyond it / capacity.
   static const float growth = static_cast<float>(std::exp(kRowWidth));
-  const double capacity = static_cast<double>(n + 1) * utilization_limit_;
   constexpr auto kLast = static_cast<float>(kBins);
   for (const std::size_t index : differences_) {
     const Component& component = components_[index];
     const float* const tails = component.histogram.tails().data();
     const float* const beyond = component.beyond.data();
-    const double width = kStepWidth * component.scale;
     const auto share = static_cast<float>(component.share / component.histogram.total());
-    const auto price = graded_ ? static_cast<float>(width / capacity) : 0;
-    const auto of_capacity = static_cast<float>(capacity / width + kMiddle + 0.5);
-    auto of_load = static_cast<float>(load / width);
-    for (float& value : expected) {
-      const float place = of_capacity - of_load;
-      const float within = std::min(std::max(place, 0.0F), kLast);
-      const int bin = static_cast<int>(within);
-      const float part = within - static_cast<float>(bin);
-      const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
-      // Before the first bin the integral grows with all of the counts.
-      const float integral =
-          beyond[bin] + part * (beyond[bin + 1] - beyond[bin]) + (within - place) * above;
-      value += share * (above + price * integral);
-      of_load *= growth;
+    const double per_bin = 1 / (kStepWidth * component.scale);
+    const auto replica = static_cast<float>(utilization_limit_ * per_bin);  // in bins
+    for (std::size_t begin = 0; begin < expected.size(); begin += rows) {
+      const float capacity = static_cast<float>(begin / rows + 1) * replica;
+      const float price = graded_ ? share / capacity : 0;
+      float of_load = static_cast<float>(load * per_bin);
+      for (float& value : expected.subspan(begin, rows)) {
+        const float place = capacity - of_load + static_cast<float>(kMiddle + 0.5);
+        of_load *= growth;
+        const float within = std::min(std::max(place, 0.0F), kLast);
+        const int bin = static_cast<int>(within);
+        const float part = within - static_cast<float>(bin);
+        const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
+        // Before the first bin the integral grows with all of the counts.
+        const float integral =
+            beyond[bin] + part * (beyond[bin + 1] - beyond[bin]) + (within - place) * above;
+        value += share * above + price * integral;
+      }
     }
   }
 }

@@ -89,8 +89,8 @@ class LoadForecast {
   void learn_lags(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate();
-  /// With n + 1 replicas, at `load` and the loads of the rows after it.
-  void add_differences(double load, std::size_t n, std::span<float> expected) const;
+  /// To what is laid out as of violations_of_rows, of which the first is `load`.
+  void add_differences(double load, std::size_t rows, std::span<float> expected) const;
 
   int horizon_;
   double utilization_limit_;

@@ -91,12 +91,13 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
   rates_.resize(rows);
   nearness_.resize(rows);
   constexpr double kFalling = kBinWidth / kPooling;
-  const double step = std::exp(-kFalling);
-  double near = std::exp((first - place) * kFalling);
-  for (std::size_t i = 0; i < rows; ++i) {
-    // Growing up to the load of before, then falling.
-    nearness_[i] = static_cast<float>(std::min(near, 1 / near));
-    near /= step;
+  const double step = std::exp(kFalling);
+  double rising = std::exp((first - place) * kFalling);
+  double falling = 1 / rising;
+  for (float& near : nearness_) {
+    near = static_cast<float>(std::min(rising, falling));
+    rising *= step;
+    falling *= 1 / step;
   }
 }
 

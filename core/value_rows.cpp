@@ -75,11 +75,17 @@ void best_after_change(std::span<const float> values, double price, int max_step
   const float* const from = values.data();
   float* const to = best.data();
   const std::size_t size = values.size();
-  const std::size_t farthest = std::min(static_cast<std::size_t>(max_step) * rows, size - rows);
-  for (std::size_t i = 0; i < size; ++i) {
-    to[i] = from[i];
+  // The first of the passes begins with the values themselves.
+  const std::size_t last = size - rows;
+  for (std::size_t i = 0; i < last; ++i) {
+    to[i] = std::min(from[i], from[i + rows] + added);
   }
-  for (std::size_t away = rows; away <= farthest; away += rows) {
+  std::copy(from + last, from + size, to + last);
+  for (std::size_t i = rows; i < size; ++i) {
+    to[i] = std::min(to[i], from[i - rows] + added);
+  }
+  const std::size_t farthest = std::min(static_cast<std::size_t>(max_step) * rows, last);
+  for (std::size_t away = 2 * rows; away <= farthest; away += rows) {
     for (std::size_t i = 0; i < size - away; ++i) {
       to[i] = std::min(to[i], from[i + away] + added);
     }
