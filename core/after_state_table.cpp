@@ -30,7 +30,7 @@ AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings&
       rate_(kLeastRate),
       costs_(static_cast<std::size_t>(service.max_replicas)) {
   for (int n = 1; n <= service.max_replicas; ++n) {
-    capacities_.push_back(static_cast<float>(n * service.utilization_limit));
+    per_capacity_.push_back(static_cast<float>(1 / (n * service.utilization_limit)));
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
   for (int d = 0; d * kBinWidth <= 3 * kPooling + 1e-9; ++d) {
@@ -80,6 +80,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
   // All rows move by the same ratio; the own one begins at the very load.
   const int shift = static_cast<int>(
       std::lround(std::log(std::max(next.load, kLeast) / std::max(from.load, kLeast)) / kBinWidth));
+  const bool within = first + shift >= 0 && first + shift + static_cast<int>(rows) <= most + 1;
   const std::size_t own_next = nearest(bins_, next.load);
   met_.resize(rows);
   rates_.resize(rows);
@@ -98,9 +99,13 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
   for (std::size_t n = 0; n < costs_.size(); ++n) {
     const std::span<const float> column = rows_.column(next.row_class, n);
     float* const values = &values_[n * rows];
-    for (std::size_t i = 0; i < rows; ++i) {
-      const int bin = std::clamp(first + static_cast<int>(i) + shift, 0, most);
-      values[i] = column[static_cast<std::size_t>(bin)];
+    if (within) {
+      std::copy_n(&column[static_cast<std::size_t>(first + shift)], rows, values);
+    } else {
+      for (std::size_t i = 0; i < rows; ++i) {
+        const int bin = std::clamp(first + static_cast<int>(i) + shift, 0, most);
+        values[i] = column[static_cast<std::size_t>(bin)];
+      }
     }
     values[own_row] = column[own_next];
   }
@@ -110,10 +115,10 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
   const auto discount = static_cast<float>(settings_.discount);
   for (std::size_t n = 0; n < costs_.size(); ++n) {
     float* const targets = &best_[n * rows];
-    const float capacity = capacities_[n];
+    const float per_capacity = per_capacity_[n];
     const float price = prices_[n];
     for (std::size_t i = 0; i < rows; ++i) {
-      const float ratio = met_[i] / capacity;
+      const float ratio = met_[i] * per_capacity;
       const float counted = service_.graded ? ratio : 1;
       const float violation = ratio <= kLargestWithin ? 0 : counted;
       targets[i] = weight * violation + price + discount * targets[i];

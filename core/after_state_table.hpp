@@ -47,9 +47,9 @@ class AfterStateTable {
   std::vector<double> centres_;  ///< of the bins
   ValueRows rows_;
   VisitsRate rate_;
-  std::vector<float> capacities_;  ///< of 1, 2, ... replicas
-  std::vector<float> prices_;      ///< of the same
-  std::vector<float> nearness_;    ///< of rows 0, 1, ... away
+  std::vector<float> per_capacity_;  ///< 1 / that of 1, 2, ... replicas
+  std::vector<float> prices_;        ///< of the same
+  std::vector<float> nearness_;      ///< of rows 0, 1, ... away
   RecentLoads recent_;
   std::deque<Seen> open_;     ///< whose outcome is not known yet, the oldest first
   std::vector<float> costs_;  ///< of now

@@ -10,12 +10,17 @@
 namespace skep {
 namespace {
 
+constexpr std::array<std::size_t, 4> kCeilingWindows{1, 3, 10, 30};
 constexpr std::array<int, 7> kInWindows{0, 1, 3, 6, 12, 25, 50};
 constexpr std::array<int, 3> kOutWindows{0, 1, 3};
 constexpr std::array<double, 4> kCautions{0.06, 0.25, 1, 3};
 
 /// ceil, but what is over a whole number by rounding only counts as that number.
-int whole_replicas(double replicas) { return static_cast<int>(std::ceil(replicas - 1e-9)); }
+int whole_replicas(double replicas) {
+  const double least = replicas - 1e-9;
+  const int whole = static_cast<int>(least);
+  return least > whole ? whole + 1 : whole;
+}
 
 std::string ticks_text(int ticks) {
   return std::to_string(ticks) + (ticks == 1 ? " tick" : " ticks");
@@ -44,7 +49,7 @@ std::string HpaRules::describe(std::size_t index) const {
 CeilingRules::CeilingRules(const ImaginedService& service)
     : utilization_limit_(service.utilization_limit) {
   for (const double reserve : {0.9, 1.0, 1.05, 1.1, 1.2, 1.35}) {
-    for (const std::size_t window : {1U, 3U, 10U, 30U}) {
+    for (std::size_t window = 0; window < kCeilingWindows.size(); ++window) {
       for (const double margin : {1.0, 1.1, 1.2}) {
         rules_.push_back({reserve, window, margin});
       }
@@ -54,15 +59,14 @@ CeilingRules::CeilingRules(const ImaginedService& service)
 
 void CeilingRules::see(double load, const LoadForecast&) {
   recent_.add(load);
-  std::size_t window = 0;
-  double largest = 0;
+  std::array<double, kCeilingWindows.size()> largest;
+  for (std::size_t i = 0; i < largest.size(); ++i) {
+    largest[i] = recent_.maximum(kCeilingWindows[i]);
+  }
   for (Rule& rule : rules_) {
-    if (rule.window != window) {
-      window = rule.window;
-      largest = recent_.maximum(window);
-    }
     rule.out = whole_replicas(rule.reserve * load / utilization_limit_);
-    rule.in = whole_replicas(rule.reserve * rule.margin * largest / utilization_limit_);
+    rule.in =
+        whole_replicas(rule.reserve * rule.margin * largest[rule.window] / utilization_limit_);
   }
 }
 
@@ -77,7 +81,7 @@ int CeilingRules::want(std::size_t index, int, int replicas) {
 std::string CeilingRules::describe(std::size_t index) const {
   const Rule& rule = rules_[index];
   return "the ceiling of " + number_text(rule.reserve) + " times the load, in by the last " +
-         ticks_text(static_cast<int>(rule.window)) + " with a margin of " +
+         ticks_text(static_cast<int>(kCeilingWindows[rule.window])) + " with a margin of " +
          number_text(100 * (rule.margin - 1)) + "%";
 }
 

@@ -67,7 +67,7 @@ class CeilingRules final : public ImaginedPolicies {
  private:
   struct Rule {
     double reserve;
-    std::size_t window;
+    std::size_t window;  ///< which of them
     double margin;
     int out = 1;  ///< scale out to it when there are less
     int in = 1;   ///< scale in to it when there are more

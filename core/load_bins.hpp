@@ -2,6 +2,7 @@
 // in its recent past.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -66,7 +67,7 @@ class RecentLoads {
   double maximum(std::size_t ticks) const {
     double largest = 0;
     for (std::size_t i = 0; i < ticks && i < size_; ++i) {
-      largest = std::fmax(largest, before(i));
+      largest = std::max(largest, before(i));
     }
     return largest;
   }

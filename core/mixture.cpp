@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace skep {
@@ -17,6 +18,8 @@ constexpr double kForecastRules = 2;
 constexpr double kOtherRules = 3;
 /// The largest sum: no policy falls so far behind that it could not come back.
 constexpr double kLargestSum = 100;
+/// From this sum on, a policy has no weight worth computing.
+constexpr double kWeightlessSum = 40;
 constexpr double kRecentTicks = 1000;
 
 std::vector<HpaSettings> hpa_rules() {
@@ -44,6 +47,12 @@ Mixture::Mixture(const ImaginedService& service)
   lookahead_ = lookahead.get();
   add(std::move(lookahead), kLookaheadTables);
   history_.resize(rows_ * members_.size());
+  running_.resize(members_.size());
+  for (int n = 0; n <= service.max_replicas; ++n) {
+    prices_.push_back(service.price_of_replicas(n));
+  }
+  violation_costs_.resize(prices_.size());
+  weight_of_.resize(prices_.size());
 }
 
 void Mixture::add(std::unique_ptr<ImaginedPolicies> family, double handicap) {
@@ -60,18 +69,25 @@ void Mixture::start(int replicas) {
   }
   std::fill(history_.begin(), history_.end(), static_cast<std::uint16_t>(count));
   median_ = count;
+  weigh();
 }
 
-int Mixture::desired(std::size_t index, std::size_t age) const {
-  return history_[((newest_ + rows_ - age) % rows_) * members_.size() + index];
-}
-
-int Mixture::running(std::size_t index, std::size_t age) const {
-  int least = desired(index, age);
-  for (std::size_t i = 1; i <= static_cast<std::size_t>(service_.startup); ++i) {
-    least = std::min(least, desired(index, age + i));
+void Mixture::weigh() {
+  for (Member& member : members_) {
+    member.weight = member.sum < kWeightlessSum ? std::exp(-member.sum) : 0;
   }
-  return least;
+}
+
+void Mixture::notice_running() {
+  // A new replica takes its time, one that goes does not.
+  const auto age = static_cast<std::size_t>(service_.lag);
+  std::copy_n(wanted(age), members_.size(), running_.begin());
+  for (std::size_t i = 1; i <= static_cast<std::size_t>(service_.startup); ++i) {
+    const std::uint16_t* const before = wanted(age + i);
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      running_[m] = std::min(running_[m], before[m]);
+    }
+  }
 }
 
 void Mixture::see(const SeenLoad& seen, int replicas) {
@@ -79,6 +95,7 @@ void Mixture::see(const SeenLoad& seen, int replicas) {
     start(replicas);
   }
   const double load = forecast_.see(seen);
+  notice_running();
   charge(load);
   for (const std::unique_ptr<ImaginedPolicies>& family : families_) {
     family->see(load, forecast_);
@@ -93,32 +110,34 @@ void Mixture::charge(double load) {
     return;  // the load is older than the first decision
   }
   recent_ticks_ = std::min(recent_ticks_ + 1, kRecentTicks);
-  double least = members_[0].sum;
+  for (int n = 1; n <= service_.max_replicas; ++n) {
+    violation_costs_[static_cast<std::size_t>(n)] =
+        service_.weights.performance * service_.violation(load, n);
+  }
+  const std::uint16_t* const now = wanted(age);
+  const std::uint16_t* const before = wanted(age + 1);
+  const double per_tick = 1 / recent_ticks_;
+  double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
-    const int count = desired(i, age);
-    double cost = service_.weights.performance * service_.violation(load, running(i, age)) +
-                  service_.price_of_replicas(count);
-    if (count != desired(i, age + 1)) {
-      cost += service_.weights.adaptation;
-    }
+    const double change = now[i] != before[i] ? service_.weights.adaptation : 0;
+    const double cost = violation_costs_[running_[i]] + prices_[now[i]] + change;
     member.sum += cost;
-    member.recent += (cost - member.recent) / recent_ticks_;
-    least = i == 0 ? member.sum : std::min(least, member.sum);
+    member.recent += (cost - member.recent) * per_tick;
+    least = std::min(least, member.sum);
   }
   for (Member& member : members_) {
     member.sum = std::min(member.sum - least, kLargestSum);
   }
+  weigh();
 }
 
 void Mixture::move_on() {
-  std::vector<double> weight_of(static_cast<std::size_t>(service_.max_replicas) + 1);
+  std::fill(weight_of_.begin(), weight_of_.end(), 0);
   double all = 0;
-  const auto age = static_cast<std::size_t>(service_.lag);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
-    const int wanted =
-        families_[member.family]->want(member.index, running(i, age), member.replicas);
+    const int wanted = families_[member.family]->want(member.index, running_[i], member.replicas);
     if (member.cooling > 0) {
       --member.cooling;
     } else {
@@ -128,18 +147,18 @@ void Mixture::move_on() {
         member.cooling = service_.cooldown;
       }
     }
-    const double weight = std::exp(-member.sum);
-    weight_of[static_cast<std::size_t>(member.replicas)] += weight;
-    all += weight;
+    weight_of_[static_cast<std::size_t>(member.replicas)] += member.weight;
+    all += member.weight;
   }
   newest_ = (newest_ + 1) % rows_;
+  std::uint16_t* const newest = wanted(0);
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    history_[newest_ * members_.size() + i] = static_cast<std::uint16_t>(members_[i].replicas);
+    newest[i] = static_cast<std::uint16_t>(members_[i].replicas);
   }
   double below = 0;
   median_ = service_.max_replicas;
   for (int n = 1; n <= service_.max_replicas; ++n) {
-    below += weight_of[static_cast<std::size_t>(n)];
+    below += weight_of_[static_cast<std::size_t>(n)];
     if (below >= all / 2) {
       median_ = n;
       break;
@@ -162,9 +181,8 @@ std::vector<double> Mixture::family_weights() const {
   std::vector<double> weights(families_.size());
   double all = 0;
   for (const Member& member : members_) {
-    const double weight = std::exp(-member.sum);
-    weights[member.family] += weight;
-    all += weight;
+    weights[member.family] += member.weight;
+    all += member.weight;
   }
   for (double& weight : weights) {
     weight /= all;
@@ -227,6 +245,7 @@ bool Mixture::restore(const std::vector<LearnedArray>& arrays) {
         std::clamp(static_cast<double>(arrays[0].values[1 + 2 * i]), 0.0, kLargestSum);
     members_[i].recent = std::max(0.0, static_cast<double>(arrays[0].values[2 + 2 * i]));
   }
+  weigh();
   std::span<const float> forecast(arrays[1].values);
   std::span<const float> tables(arrays[2].values);
   const auto restored = [&tables](const std::unique_ptr<ImaginedPolicies>& family) {

@@ -45,18 +45,21 @@ class Mixture final : public ImaginedLearner {
     std::size_t index;  ///< in its family
     double sum;         ///< of its costs beyond those of the cheapest member, and its handicap
     double recent = 0;  ///< moving average of its costs
+    double weight = 0;  ///< exp(-sum)
     int replicas = 1;
     int cooling = 0;  ///< ticks in which it cannot change
   };
 
   void add(std::unique_ptr<ImaginedPolicies> family, double handicap);
   void start(int replicas);
+  void weigh();
+  void notice_running();
   void charge(double load);
   void move_on();
-  /// What member `index` wanted to have from `age` ticks ago on; age 0 is the newest.
-  int desired(std::size_t index, std::size_t age) const;
-  /// What of it served then: a new replica takes its time, one that goes does not.
-  int running(std::size_t index, std::size_t age) const;
+  /// What the members wanted to have from `age` ticks ago on; age 0 is the newest.
+  std::uint16_t* wanted(std::size_t age) {
+    return &history_[((newest_ + rows_ - age) % rows_) * members_.size()];
+  }
   std::size_t leader() const;
 
   ImaginedService service_;
@@ -64,7 +67,11 @@ class Mixture final : public ImaginedLearner {
   std::vector<std::unique_ptr<ImaginedPolicies>> families_;
   LookaheadTables* lookahead_ = nullptr;
   std::vector<Member> members_;
-  std::vector<std::uint16_t> history_;  ///< a ring of what all members wanted, a row for each tick
+  std::vector<std::uint16_t> history_;   ///< a ring of what all members wanted, a row for each tick
+  std::vector<std::uint16_t> running_;   ///< of it, what served when the load of now was
+  std::vector<double> violation_costs_;  ///< of the load of now on n replicas
+  std::vector<double> prices_;           ///< of n replicas
+  std::vector<double> weight_of_;        ///< of the members that want n replicas
   std::size_t rows_;
   std::size_t newest_ = 0;  ///< row
   std::size_t ticks_ = 0;   ///< since the start or the last interruption
