@@ -32,9 +32,9 @@ class FadingHistogram {
     return (static_cast<double>(counts_[bin]) + floor_ * unit_) / (total() * width);
   }
 
-  /// Fades what is there to `keep`, in (0, 1].
-  void fade(double keep) {
-    unit_ /= keep;
+  /// Fades what is there to 1 / `growth`, which is at least 1.
+  void fade(double growth) {
+    unit_ *= growth;
     if (unit_ > kLargestUnit) {
       settle();
     }

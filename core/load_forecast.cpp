@@ -6,17 +6,16 @@
 namespace skep {
 namespace {
 
-constexpr double kLeastLoad = 0.005;  // its logarithm is the least that is told apart
-constexpr double kHistogramMemory = 0.999;
-constexpr double kPriorSteps = 30;    // the prior of a step histogram counts like so many
-constexpr double kHeavyTail = 0.03;   // its share with a scale of 2.5 instead of 0.7
-constexpr double kLevelPrior = 0.02;  // in each bin of a level histogram
-constexpr double kShareRate = 0.1;    // of the responsibilities
+constexpr double kLeastLoad = 0.005;        // its logarithm is the least that is told apart
+constexpr double kHistogramGrowth = 0.001;  // how much more each step counts than the last one
+constexpr double kPriorSteps = 30;          // the prior of a step histogram counts like so many
+constexpr double kHeavyTail = 0.03;         // its share with a scale of 2.5 instead of 0.7
+constexpr double kLevelPrior = 0.02;        // in each bin of a level histogram
+constexpr double kShareRate = 0.1;          // of the responsibilities
 constexpr double kLeastShare = 1e-4;
 constexpr double kUsedShare = 0.003;  // components with less do not count in a forecast
 constexpr double kLeastDensity = 1e-6;
 constexpr double kFirstStep = 0.08;  // of the log load, from one tick to the next
-constexpr double kLagMemory = 0.999;
 constexpr double kMiddle = FadingHistogram::kBins / 2;
 constexpr double kStepWidth = 0.1;    // of the bins of a step histogram, in scales
 constexpr double kLevelWidth = 0.05;  // of the bins of a level histogram, in log load
@@ -54,9 +53,6 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
     log_capacity_.push_back(std::log(n * utilization_limit));
   }
   of_levels_.resize(log_capacity_.size());
-  for (std::size_t i = 0; i < kLags; ++i) {
-    covariance_[i * kLags + i] = 1;
-  }
   constexpr std::array<double, 3> kMemories{0.9, 0.97, 0.995};
   for (const double memory : kMemories) {
     add_component(Kind::kRatio, 0, memory, 3, 1);
@@ -99,7 +95,7 @@ void LoadForecast::add_component(Kind kind, std::size_t location, double memory,
 
 void LoadForecast::interrupt() {
   open_.clear();
-  logs_.clear();
+  prediction_.interrupt();
 }
 
 double LoadForecast::step_of(const Component& component, const Belief& then, double load,
@@ -147,7 +143,7 @@ double LoadForecast::see(const SeenLoad& seen) {
   const double log_load = std::log(std::max(load, kLeastLoad));
   if (open_.size() >= static_cast<std::size_t>(horizon_)) {
     learn(open_.front(), load, log_load);
-    learn_lags(open_.front(), log_load);
+    learn_prediction(open_.front(), log_load);
     open_.pop_front();
   }
   now_ = believe(load, log_load);
@@ -186,12 +182,12 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     const double part = responsibility[i] * per_sum;
     component.share = std::max(kLeastShare, (1 - rate) * component.share + rate * part);
     if (component.kind == Kind::kLevel) {
-      component.histogram.fade(component.memory);
+      component.histogram.fade(1 / component.memory);
       component.histogram.add(bins[i], 1);
       continue;
     }
     const double weight = std::min(1.0, part / std::max(component.share, 1e-3));
-    component.histogram.fade(1 - (1 - kHistogramMemory) * weight);
+    component.histogram.fade(1 + kHistogramGrowth * weight);
     component.histogram.add(bins[i], weight);
     const double memory = 1 - (1 - component.memory) * weight;
     const double step = step_of(component, then, load, log_load);
@@ -206,62 +202,26 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
   }
 }
 
-void LoadForecast::learn_lags(const Belief& then, double log_load) {
-  // Recursive least squares with forgetting; steps of more than 4 scales count as 4.
+void LoadForecast::learn_prediction(const Belief& then, double log_load) {
   const double most = 4 * components_[2].scale;
-  const double error = std::clamp(log_load - then.log_load - then.location[1], -most, most);
-  std::array<double, kLags> gain{};
-  double divisor = kLagMemory;
-  for (std::size_t i = 0; i < kLags; ++i) {
-    for (std::size_t j = 0; j < kLags; ++j) {
-      gain[i] += covariance_[i * kLags + j] * then.lags[j];
-    }
-    divisor += then.lags[i] * gain[i];
-  }
-  double trace = 0;
-  for (std::size_t i = 0; i < kLags; ++i) {
-    weights_[i] += gain[i] / divisor * error;
-    for (std::size_t j = 0; j < kLags; ++j) {
-      double& cell = covariance_[i * kLags + j];
-      cell = (cell - gain[i] * gain[j] / divisor) / kLagMemory;
-    }
-    trace += covariance_[i * kLags + i];
-  }
-  if (trace > 1000.0 * kLags) {  // nothing new for long: do not become jumpy
-    for (double& cell : covariance_) {
-      cell *= 0.5;
-    }
-  }
+  const double error = log_load - then.log_load - then.location[1];
+  prediction_.learn(then.lags, std::clamp(error, -most, most));
 }
 
 LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
-  if (logs_.empty()) {
-    fast_ = slow_ = log_load;
+  if (prediction_.empty()) {
     for (Smoothing& smoothing : smoothings_) {
       smoothing.level = log_load;
       smoothing.trend = 0;
     }
   }
-  logs_.add(log_load);
-  fast_ += 0.2 * (log_load - fast_);
-  slow_ += 0.03 * (log_load - slow_);
   Belief belief;
   belief.load = load;
   belief.log_load = log_load;
-  const auto log_before = [this](std::size_t ticks) { return logs_.before(ticks); };
-  belief.lags = {log_before(0) - log_before(1),
-                 log_before(1) - log_before(2),
-                 log_before(2) - log_before(4),
-                 log_load - fast_,
-                 log_load - slow_,
-                 log_before(4) - log_before(9)};
-  double predicted = 0;
-  for (std::size_t i = 0; i < kLags; ++i) {
-    predicted += weights_[i] * belief.lags[i];
-  }
+  belief.lags = prediction_.see(log_load);
   const double most = 4 * components_[5].scale + 1e-3;
   belief.location[0] = 0;
-  belief.location[1] = std::clamp(predicted, -most, most);
+  belief.location[1] = std::clamp(prediction_.predict(belief.lags), -most, most);
   for (std::size_t i = 0; i < kSmoothings; ++i) {
     // Holt's linear smoothing (Holt 1957).
     Smoothing& smoothing = smoothings_[i];
@@ -363,12 +323,7 @@ void LoadForecast::add_differences(double load, std::size_t rows, std::span<floa
 void LoadForecast::save(std::vector<float>& values) const {
   const auto put = [&values](double value) { values.push_back(static_cast<float>(value)); };
   put(steps_);
-  for (const double value : weights_) {
-    put(value);
-  }
-  for (const double value : covariance_) {
-    put(value);
-  }
+  prediction_.save(values);
   for (const Component& component : components_) {
     put(component.share);
     put(component.scale);
@@ -377,19 +332,15 @@ void LoadForecast::save(std::vector<float>& values) const {
 }
 
 bool LoadForecast::restore(std::span<const float>& values) {
-  const std::size_t count = 1 + kLags + kLags * kLags + kComponents * (2 + kBins);
+  const std::size_t count = 1 + LinearPrediction::kSaved + kComponents * (2 + kBins);
   if (values.size() < count) {
     return false;
   }
   std::size_t next = 0;
   const auto get = [&values, &next] { return static_cast<double>(values[next++]); };
   steps_ = get();
-  for (double& value : weights_) {
-    value = get();
-  }
-  for (double& value : covariance_) {
-    value = get();
-  }
+  prediction_.restore(values.subspan(next, LinearPrediction::kSaved));
+  next += LinearPrediction::kSaved;
   for (Component& component : components_) {
     component.share = std::max(kLeastShare, get());
     component.scale = std::max(1e-4, get());

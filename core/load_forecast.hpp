@@ -11,7 +11,7 @@
 #include "core/demand.hpp"
 #include "core/excess_table.hpp"
 #include "core/fading_histogram.hpp"
-#include "core/load_bins.hpp"
+#include "core/linear_prediction.hpp"
 
 #include <array>
 #include <cstddef>
@@ -51,7 +51,6 @@ class LoadForecast {
 
  private:
   static constexpr std::size_t kBins = FadingHistogram::kBins;  ///< the middle one is a step of 0
-  static constexpr std::size_t kLags = 6;  ///< coefficients of the linear prediction
   static constexpr std::size_t kSmoothings = 2;
   static constexpr std::size_t kLocations = 2 + kSmoothings;
   static constexpr std::size_t kComponents = 16;
@@ -71,7 +70,7 @@ class LoadForecast {
     double load;
     double log_load;
     std::array<double, kLocations> location;
-    std::array<double, kLags> lags;
+    LinearPrediction::Lags lags;
     std::array<double, kComponents> scale;
   };
   struct Smoothing {
@@ -86,7 +85,7 @@ class LoadForecast {
   double step_of(const Component& component, const Belief& then, double load,
                  double log_load) const;
   void learn(const Belief& then, double load, double log_load);
-  void learn_lags(const Belief& then, double log_load);
+  void learn_prediction(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate();
   /// To what is laid out as of violations_of_rows, of which the first is `load`.
@@ -98,11 +97,7 @@ class LoadForecast {
   std::vector<double> log_capacity_;  ///< of n replicas, at n - 1
   std::vector<Component> components_;
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
-  std::array<double, kLags> weights_{};
-  std::array<double, kLags * kLags> covariance_{};
-  RecentLoads logs_;
-  double fast_ = 0;  ///< moving averages of the log load
-  double slow_ = 0;
+  LinearPrediction prediction_;
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   Belief now_{};
   double steps_ = 0;

@@ -53,6 +53,7 @@ Mixture::Mixture(const ImaginedService& service)
   }
   violation_costs_.resize(prices_.size());
   weight_of_.resize(prices_.size());
+  weigh();
 }
 
 void Mixture::add(std::unique_ptr<ImaginedPolicies> family, double handicap) {
@@ -69,7 +70,6 @@ void Mixture::start(int replicas) {
   }
   std::fill(history_.begin(), history_.end(), static_cast<std::uint16_t>(count));
   median_ = count;
-  weigh();
 }
 
 void Mixture::weigh() {
@@ -137,11 +137,11 @@ void Mixture::move_on() {
   double all = 0;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
-    const int wanted = families_[member.family]->want(member.index, running_[i], member.replicas);
+    const int wish = families_[member.family]->want(member.index, running_[i], member.replicas);
     if (member.cooling > 0) {
       --member.cooling;
     } else {
-      const int next = service_.reachable(wanted, member.replicas);
+      const int next = service_.reachable(wish, member.replicas);
       if (next != member.replicas) {
         member.replicas = next;
         member.cooling = service_.cooldown;
@@ -180,9 +180,14 @@ void Mixture::interrupt() {
 std::vector<double> Mixture::family_weights() const {
   std::vector<double> weights(families_.size());
   double all = 0;
-  for (const Member& member : members_) {
-    weights[member.family] += member.weight;
-    all += member.weight;
+  std::size_t i = 0;
+  for (std::size_t family = 0; family < weights.size(); ++family) {
+    double sum = 0;
+    for (const std::size_t end = i + families_[family]->size(); i < end; ++i) {
+      sum += members_[i].weight;  // in the order of their families
+    }
+    weights[family] = sum;
+    all += sum;
   }
   for (double& weight : weights) {
     weight /= all;

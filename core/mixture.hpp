@@ -45,7 +45,7 @@ class Mixture final : public ImaginedLearner {
     std::size_t index;  ///< in its family
     double sum;         ///< of its costs beyond those of the cheapest member, and its handicap
     double recent = 0;  ///< moving average of its costs
-    double weight = 0;  ///< exp(-sum)
+    double weight = 0;  ///< exp(-sum), or 0 when that is next to nothing
     int replicas = 1;
     int cooling = 0;  ///< ticks in which it cannot change
   };
