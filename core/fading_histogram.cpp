@@ -5,34 +5,36 @@
 
 namespace skep {
 FadingHistogram::FadingHistogram(const std::array<float, kBins>& prior, double floor, int kernel)
-    : floor_(floor), kernel_size_(static_cast<std::size_t>(2 * kernel + 1)), counts_(prior) {
-  for (int d = -kernel; d <= kernel; ++d) {
-    kernel_[static_cast<std::size_t>(d + kernel)] = static_cast<float>(kernel + 1 - std::abs(d)) /
-                                                    static_cast<float>((kernel + 1) * (kernel + 1));
-  }
-  for (std::size_t i = kernel_size_; i-- > 0;) {
-    kernel_tails_[i] = kernel_[i] + (i + 1 < kernel_size_ ? kernel_tails_[i + 1] : 0);
+    : floor_(floor), counts_(prior) {
+  float sum = 0;
+  for (int d = kMostKernel; d >= -kMostKernel; --d) {
+    const int height = std::max(0, kernel + 1 - std::abs(d));
+    const auto at = static_cast<std::size_t>(d + kMostKernel);
+    kernel_[at] = static_cast<float>(height) / static_cast<float>((kernel + 1) * (kernel + 1));
+    kernel_tails_[at] = sum += kernel_[at];
   }
   sum_up();
 }
 
 void FadingHistogram::add(std::size_t bin, double weight) {
   const auto mass = static_cast<float>(weight * unit_);
-  const std::size_t reach = kernel_size_ / 2;
-  if (bin < reach || bin + reach >= kBins) {
-    for (std::size_t i = 0; i < kernel_size_; ++i) {
-      counts_[std::min(std::max(bin + i, reach) - reach, kBins - 1)] += mass * kernel_[i];
+  if (bin < kMostKernel || bin + kMostKernel >= kBins) {
+    for (std::size_t i = 0; i < kernel_.size(); ++i) {  // what would be outside is at the edge
+      const std::size_t at = std::max<std::size_t>(bin + i, kMostKernel) - kMostKernel;
+      counts_[std::min(at, kBins - 1)] += mass * kernel_[i];
     }
     sum_up();
     return;
   }
-  const std::size_t first = bin - reach;
+  const std::size_t first = bin - kMostKernel;
   for (std::size_t i = 0; i < first; ++i) {
     tails_[i] += mass;
   }
-  for (std::size_t i = 0; i < kernel_size_; ++i) {
-    counts_[first + i] += mass * kernel_[i];
-    tails_[first + i] += mass * kernel_tails_[i];
+  float* const counts = &counts_[first];
+  float* const tails = &tails_[first];
+  for (std::size_t i = 0; i < kernel_.size(); ++i) {
+    counts[i] += mass * kernel_[i];
+    tails[i] += mass * kernel_tails_[i];
   }
 }
 

@@ -59,10 +59,9 @@ class FadingHistogram {
   void sum_up();
 
   double floor_;
-  std::size_t kernel_size_;
   double unit_ = 1;  ///< what one new count is in counts_
   std::array<float, 2 * kMostKernel + 1> kernel_{};
-  std::array<float, 2 * kMostKernel + 1> kernel_tails_{};
+  std::array<float, 2 * kMostKernel + 1> kernel_tails_{};  ///< its sums from a place on
   std::array<float, kBins> counts_;
   std::array<float, kBins + 2> tails_{};  ///< sums of the counts from a bin on
 };

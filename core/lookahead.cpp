@@ -75,17 +75,9 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
   constexpr double kLeast = 1e-6;
   next_place_ = first + std::log(std::max(load, kLeast) / std::max(before, kLeast)) / kBinWidth;
   const std::size_t count = violations_now_.size();
-  next_costs_.resize(count * rows);
+  next_violations_.resize(count * rows);
   forecast.violations_of_rows(std::log(LoadBins::kLowest) + next_place_ * kBinWidth, rows,
-                              next_costs_);
-  const auto weight = static_cast<float>(service_.weights.performance);
-  for (std::size_t n = 0; n < count; ++n) {
-    float* const costs = &next_costs_[n * rows];
-    const float price = prices_[n];
-    for (std::size_t i = 0; i < rows; ++i) {
-      costs[i] = weight * costs[i] + price;
-    }
-  }
+                              next_violations_);
   values_.resize(count * rows);
   best_.resize(count * rows);
   rates_.resize(rows);
@@ -103,6 +95,7 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
 
 void Lookahead::learn(Table& table, std::size_t next_class) {
   const std::size_t rows = nearness_.size();
+  const auto weight = static_cast<float>(service_.weights.performance);
   const auto discount = static_cast<float>(table.settings.discount);
   const double whole = std::floor(next_place_);
   const auto part = static_cast<float>(next_place_ - whole);
@@ -111,16 +104,19 @@ void Lookahead::learn(Table& table, std::size_t next_class) {
   for (std::size_t n = 0; n < table.rows.width(); ++n) {
     const std::span<const float> column = table.rows.column(next_class, n);
     float* const values = &values_[n * rows];
-    const float* const next_cost = &next_costs_[n * rows];
+    const float* const violations = &next_violations_[n * rows];
+    const float price = prices_[n];
     if (within) {
       const float* const after = &column[static_cast<std::size_t>(whole)];
       for (std::size_t i = 0; i < rows; ++i) {
-        values[i] = next_cost[i] + discount * (after[i] + part * (after[i + 1] - after[i]));
+        values[i] = weight * violations[i] + price +
+                    discount * (after[i] + part * (after[i + 1] - after[i]));
       }
       continue;
     }
     for (std::size_t i = 0; i < rows; ++i) {
-      values[i] = next_cost[i] + discount * between(column, next_place_ + static_cast<double>(i));
+      values[i] = weight * violations[i] + price +
+                  discount * between(column, next_place_ + static_cast<double>(i));
     }
   }
   best_after_change(values_, service_.weights.adaptation, service_.max_step, rows, best_);

@@ -61,13 +61,13 @@ class Lookahead {
   LoadBins bins_;
   std::vector<Table> tables_;
   RecentLoads recent_;
-  std::vector<float> prices_;      ///< of the replicas
-  std::vector<float> next_costs_;  ///< of the next tick, by replicas and then by row
-  std::vector<float> nearness_;    ///< of the rows near the load of before
-  std::size_t first_ = 0;          ///< bin of the first of those rows
-  double next_place_ = 0;          ///< where the first of them went; each other a bin further
+  std::vector<float> prices_;           ///< of the replicas
+  std::vector<float> next_violations_;  ///< expected, by replicas and then by row
+  std::vector<float> nearness_;         ///< of the rows near the load of before
+  std::size_t first_ = 0;               ///< bin of the first of those rows
+  double next_place_ = 0;               ///< where the first of them went; each other a bin further
   std::vector<float> violations_now_;
-  std::vector<float> values_;  ///< as next_costs_
+  std::vector<float> values_;  ///< as next_violations_
   std::vector<float> best_;
   std::vector<float> rates_;
 };
