@@ -1,0 +1,150 @@
+// What the load forecast and the tables on it are made of.
+#include "core/excess_table.hpp"
+#include "core/fading_histogram.hpp"
+#include "core/load_forecast.hpp"
+#include "core/value_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+
+namespace {
+
+constexpr std::size_t kBins = FadingHistogram::kBins;
+
+/// Everything in one bin.
+FadingHistogram only(std::size_t bin) {
+  std::array<float, kBins> counts{};
+  counts[bin] = 1;
+  return {counts, 0, 0};
+}
+
+/// Expectation of exp(y - distance), where y is uniform from `low` to `low` + `width`, above it.
+double exact(double distance, double low, double width) {
+  const double from = std::max(low, distance);
+  return from >= low + width
+             ? 0
+             : (std::exp(low + width) - std::exp(from)) / width * std::exp(-distance);
+}
+
+}  // namespace
+
+TEST_CASE("a fading histogram holds what one holds whose counts are multiplied at each step") {
+  const double floor = GENERATE(0.0, 0.02);
+  constexpr double kGrowth = 1.002;  // for long enough to be brought back to scale several times
+  std::array<float, kBins> prior{};
+  prior.fill(floor > 0 ? 0 : 0.1F);
+  FadingHistogram histogram(prior, floor, 2);
+  std::vector<double> counts(kBins, floor > 0 ? 0 : 0.1);
+  for (std::size_t step = 0; step < 20'000; ++step) {
+    const std::size_t bin = step % 7 == 0 ? 0 : step % 11 == 0 ? kBins - 1 : 40 + (step * 31) % 60;
+    const double weight = 0.1 + 0.1 * static_cast<double>(step % 9);
+    histogram.fade(kGrowth);
+    histogram.add(bin, weight);
+    for (double& count : counts) {
+      count /= kGrowth;
+    }
+    for (int d = -2; d <= 2; ++d) {
+      const int at = std::clamp(static_cast<int>(bin) + d, 0, static_cast<int>(kBins) - 1);
+      counts[static_cast<std::size_t>(at)] += weight * (3 - std::abs(d)) / 9;
+    }
+  }
+  double total = 0;
+  for (const double count : counts) {
+    total += count + floor;
+  }
+  double tail = 0;
+  for (std::size_t i = kBins; i-- > 0;) {
+    const double probability = (counts[i] + floor) / total;
+    tail += probability;
+    REQUIRE(histogram.probability(i) == Approx(probability).epsilon(1e-3));
+    const double own = static_cast<double>(histogram.tails()[i]) +
+                       histogram.tail_floor() * static_cast<double>(kBins - i);
+    REQUIRE(own / histogram.total() == Approx(tail).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("the excess table is the expectation of load over capacity where the load exceeds it") {
+  ExcessTable table({-2, 1.5, 3}, 0.01, true);
+  // Half of the load ends 0.2 to 0.3 above where it is, half of it 0.5 to 0.6 below.
+  table.add(only(10), 0.5, -0.8, 0.1);
+  table.add(only(3), 0.5, -0.9, 0.1);
+  table.finish();
+  CHECK_FALSE(table.empty());
+  for (const double distance : {-3.0, -1.0, -0.55, -0.3, 0.1, 0.25, 0.29}) {
+    const double expected = (exact(distance, 0.2, 0.1) + exact(distance, -0.6, 0.1)) / 2;
+    CHECK(table.at(distance) == Approx(expected).epsilon(2e-3));
+  }
+  CHECK(table.at(0.32) == 0);
+  CHECK(table.at(5) == 0);
+  for (const double distance : {0.4, -1.9}) {
+    std::vector<float> falling(20);
+    table.falling(distance, 1, falling);
+    for (std::size_t i = 0; i < falling.size(); ++i) {
+      const double expected = 1 + table.at(distance - 0.01 * static_cast<double>(i));
+      CHECK(static_cast<double>(falling[i]) == Approx(expected).epsilon(1e-5));
+    }
+  }
+  table.finish();  // of nothing
+  CHECK(table.empty());
+  CHECK(table.at(-0.3) == 0);
+
+  ExcessTable counted({-2, 1.5, 3}, 0.01, false);
+  counted.add(only(10), 0.5, -0.8, 0.1);
+  counted.finish();
+  CHECK(counted.at(-3) == Approx(0.5));
+  CHECK(counted.at(0.25) == Approx(0.25));
+  CHECK(counted.at(0.35) == 0);
+}
+
+TEST_CASE("the violations of rows are those of their loads") {
+  LoadForecast forecast(2, 12, 0.8, true);
+  for (int tick = 0; tick < 600; ++tick) {
+    forecast.see({5 + 3 * std::sin(tick / 9.0) + ((tick * 7919) % 5 == 0 ? 1.5 : 0)});
+  }
+  constexpr std::size_t kRows = 15;
+  std::vector<float> of_rows(12 * kRows);
+  forecast.violations_of_rows(std::log(4.0), kRows, of_rows);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    std::vector<float> expected(12);
+    forecast.violations(4 * std::exp(LoadForecast::kRowWidth * static_cast<double>(row)), expected);
+    for (std::size_t n = 0; n < expected.size(); ++n) {
+      REQUIRE(of_rows[n * kRows + row] == Approx(expected[n]).epsilon(1e-3).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("the best after a change is within reach, and pays for the change") {
+  const int max_step = GENERATE(1, 2, 9);
+  constexpr int kCount = 6;
+  constexpr std::size_t kRows = 2;
+  std::vector<float> values;
+  for (int i = 0; i < kCount * static_cast<int>(kRows); ++i) {
+    values.push_back(static_cast<float>((i * 7) % 11));
+  }
+  std::vector<float> best(values.size());
+  best_after_change(values, 1.5, max_step, kRows, best);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    const auto value = [&](int n) { return values[static_cast<std::size_t>(n) * kRows + row]; };
+    for (int n = 0; n < kCount; ++n) {
+      float least = value(n);
+      for (int m = std::max(0, n - max_step); m <= std::min(n + max_step, kCount - 1); ++m) {
+        least = std::min(least, value(m) + 1.5F);
+      }
+      CHECK(best[static_cast<std::size_t>(n) * kRows + row] == least);
+    }
+  }
+}
+
+TEST_CASE("a row learns slower the more often it was taught, down to the least rate") {
+  const VisitsRate rate(0.05);
+  CHECK(rate.at(0) == Approx(std::pow(2, -0.7)));
+  CHECK(rate.at(10) == Approx(std::pow(12, -0.7)));
+  CHECK(rate.at(10.5F) == Approx(std::pow(12.5, -0.7)).epsilon(1e-3));
+  CHECK(rate.at(1e6F) == 0.05);
+}
