@@ -63,6 +63,9 @@ void ExcessTable::add(const FadingHistogram& histogram, double share, double fir
 }
 
 void ExcessTable::finish() {
+  if (empty_ && high_ == 0) {
+    return;
+  }
   empty_ = high_ == 0;
   std::fill(expected_.begin() + static_cast<std::ptrdiff_t>(high_), expected_.end(), 0.0F);
   const std::size_t low = low_ > 0 ? low_ - 1 : 0;

@@ -34,11 +34,6 @@ double ImaginedService::violation(double load, int replicas) const {
   return graded ? ratio : 1;
 }
 
-int ImaginedService::reachable(int wanted, int from) const {
-  return std::clamp(std::clamp(wanted, from - max_step, from + max_step), min_replicas,
-                    max_replicas);
-}
-
 std::string ImaginedService::layout() const {
   std::ostringstream text;
   text << "max " << max_replicas << "; limit " << utilization_limit

@@ -4,6 +4,7 @@
 
 #include "core/settings.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace skep {
@@ -29,7 +30,10 @@ struct ImaginedService {
     return weights.resources * replicas / max_replicas;
   }
   /// `wanted` as near as one command from `from` comes to it.
-  int reachable(int wanted, int from) const;
+  int reachable(int wanted, int from) const {
+    return std::clamp(std::clamp(wanted, from - max_step, from + max_step), min_replicas,
+                      max_replicas);
+  }
   /// From when on what is decided now shows in an observation, in ticks, >= 1.
   int horizon() const { return lag + startup + 1; }
   /// Names what gives learned values their meaning. The least count, step and cooldown do not: with

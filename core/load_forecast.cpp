@@ -146,9 +146,8 @@ double LoadForecast::see(const SeenLoad& seen) {
     learn_prediction(open_.front(), log_load);
     open_.pop_front();
   }
-  now_ = believe(load, log_load);
-  open_.push_back(now_);
-  tabulate();
+  open_.push_back(believe(load, log_load));
+  tabulate(open_.back());
   return load;
 }
 
@@ -237,7 +236,7 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
   return belief;
 }
 
-void LoadForecast::tabulate() {
+void LoadForecast::tabulate(const Belief& now) {
   differences_.clear();
   for (std::size_t i = 0; i < kComponents; ++i) {
     Component& component = components_[i];
@@ -248,7 +247,7 @@ void LoadForecast::tabulate() {
       case Kind::kRatio: {
         const double width = kStepWidth * component.scale;
         excess_.add(component.histogram, component.share,
-                    now_.location[component.location] - width * (kMiddle + 0.5), width);
+                    now.location[component.location] - width * (kMiddle + 0.5), width);
         break;
       }
       case Kind::kLevel:

@@ -87,7 +87,7 @@ class LoadForecast {
   void learn(const Belief& then, double load, double log_load);
   void learn_prediction(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
-  void tabulate();
+  void tabulate(const Belief& now);
   /// To what is laid out as of violations_of_rows, of which the first is `load`.
   void add_differences(double load, std::size_t rows, std::span<float> expected) const;
 
@@ -99,7 +99,6 @@ class LoadForecast {
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
   LinearPrediction prediction_;
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
-  Belief now_{};
   double steps_ = 0;
   std::vector<std::size_t> differences_;  ///< the used components of kind kDifference
   ExcessTable excess_;  ///< of the components of kind kRatio, by the distance from the load
