@@ -4,6 +4,12 @@
 #include <cmath>
 
 namespace skep {
+namespace {
+
+constexpr float kLeastCount = 1e-12F;  // numbers that become ever smaller become slow at last
+
+}  // namespace
+
 FadingHistogram::FadingHistogram(const std::array<float, kBins>& prior, double floor, int kernel)
     : floor_(floor), counts_(prior) {
   float sum = 0;
@@ -42,6 +48,7 @@ void FadingHistogram::settle() {
   const auto scale = static_cast<float>(1 / unit_);
   for (float& count : counts_) {
     count *= scale;
+    count = count < kLeastCount ? 0 : count;
   }
   unit_ = 1;
   sum_up();

@@ -299,21 +299,34 @@ void LoadForecast::add_differences(double load, std::size_t rows, std::span<floa
     const auto share = static_cast<float>(component.share / component.histogram.total());
     const double per_bin = 1 / (kStepWidth * component.scale);
     const auto replica = static_cast<float>(utilization_limit_ * per_bin);  // in bins
+    const auto first_load = static_cast<float>(load * per_bin);
     for (std::size_t begin = 0; begin < expected.size(); begin += rows) {
       const float capacity = static_cast<float>(begin / rows + 1) * replica;
       const float price = graded_ ? share / capacity : 0;
-      float of_load = static_cast<float>(load * per_bin);
-      for (float& value : expected.subspan(begin, rows)) {
-        const float place = capacity - of_load + static_cast<float>(kMiddle + 0.5);
+      const float origin = capacity + static_cast<float>(kMiddle + 0.5);
+      float* value = &expected[begin];
+      float* const end = value + rows;
+      float of_load = first_load;
+      while (value != end && origin - of_load >= kLast) {  // nothing exceeds the capacity
         of_load *= growth;
-        const float within = std::min(std::max(place, 0.0F), kLast);
-        const int bin = static_cast<int>(within);
-        const float part = within - static_cast<float>(bin);
+        ++value;
+      }
+      if (value == end) {
+        break;  // and less so that of more replicas
+      }
+      for (; value != end && origin - of_load > 0; ++value) {
+        const float place = origin - of_load;
+        const int bin = static_cast<int>(place);
+        const float part = place - static_cast<float>(bin);
         const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
-        // Before the first bin the integral grows with all of the counts.
-        const float integral =
-            beyond[bin] + part * (beyond[bin + 1] - beyond[bin]) + (within - place) * above;
-        value += share * above + price * integral;
+        const float integral = beyond[bin] + part * (beyond[bin + 1] - beyond[bin]);
+        *value += share * above + price * integral;
+        of_load *= growth;
+      }
+      for (; value != end; ++value) {  // everything does
+        const float integral = beyond[0] - (origin - of_load) * tails[0];
+        *value += share * tails[0] + price * integral;
+        of_load *= growth;
       }
     }
   }
