@@ -69,7 +69,7 @@ void AfterStateTable::interrupt() {
 }
 
 void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) {
-  constexpr double kLeast = 1e-6;
+  constexpr double kLeast = LoadBins::kLowest;  // a load near 0 must not make huge ratios
   const double outcome_ratio = outcome / std::max(from.load, kLeast);
   const int own = static_cast<int>(nearest(bins_, from.load));
   const int reach = static_cast<int>(nearness_.size()) - 1;
@@ -95,7 +95,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
     rates_[i] = near * static_cast<float>(rate_.at(visits[i]));
     visits[i] += near;
   }
-  met_[own_row] = static_cast<float>(from.load * outcome_ratio);
+  met_[own_row] = static_cast<float>(outcome);
   for (std::size_t n = 0; n < costs_.size(); ++n) {
     const std::span<const float> column = rows_.column(next.row_class, n);
     float* const values = &values_[n * rows];

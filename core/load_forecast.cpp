@@ -11,7 +11,8 @@ constexpr double kHistogramGrowth = 0.001;  // how much more each step counts th
 constexpr double kPriorSteps = 30;          // the prior of a step histogram counts like so many
 constexpr double kHeavyTail = 0.03;         // its share with a scale of 2.5 instead of 0.7
 constexpr double kLevelPrior = 0.02;        // in each bin of a level histogram
-constexpr double kShareRate = 0.1;          // of the responsibilities
+constexpr double kFewSteps = 100;   // with less, what is hidden is not guessed from other loads
+constexpr double kShareRate = 0.1;  // of the responsibilities
 constexpr double kLeastShare = 1e-4;
 constexpr double kUsedShare = 0.003;  // components with less do not count in a forecast
 constexpr double kLeastDensity = 1e-6;
@@ -106,14 +107,19 @@ double LoadForecast::step_of(const Component& component, const Belief& then, dou
 }
 
 double LoadForecast::load_of(const SeenLoad& seen) const {
-  if (!seen.hidden || open_.size() < static_cast<std::size_t>(horizon_)) {
+  // Without a forecast for this tick, the loads of all ticks tell what to expect.
+  const bool forecast = open_.size() >= static_cast<std::size_t>(horizon_);
+  if (!seen.hidden || (!forecast && steps_ < kFewSteps)) {
     return seen.guess();
   }
-  const Belief& then = open_.front();
+  const Belief& then = forecast ? open_.front() : now_;
   double probability = 0;
   double mean = 0;
   for (std::size_t i = 0; i < components_.size(); ++i) {
     const Component& component = components_[i];
+    if (!forecast && component.kind != Kind::kLevel) {
+      continue;
+    }
     for (std::size_t bin = 0; bin < kBins; ++bin) {
       const double step = (static_cast<double>(bin) - kMiddle) * kStepWidth;
       double load = 0;

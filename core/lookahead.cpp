@@ -72,7 +72,7 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
   const auto rows = static_cast<std::size_t>(last - first + 1);
   first_ = static_cast<std::size_t>(first);
   // All rows move by the same ratio, and they lie as far apart as the forecast's.
-  constexpr double kLeast = 1e-6;
+  constexpr double kLeast = LoadBins::kLowest;  // a load near 0 must not make huge ratios
   next_place_ = first + std::log(std::max(load, kLeast) / std::max(before, kLeast)) / kBinWidth;
   const std::size_t count = violations_now_.size();
   next_violations_.resize(count * rows);

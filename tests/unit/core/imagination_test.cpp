@@ -119,6 +119,8 @@ TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {
       CHECK(forecast.see({tick % 20 == 7 ? 6.0 : 1.0}) == (tick % 20 == 7 ? 6 : 1));
     }
     CHECK(forecast.see({2, true}) > 4);
+    forecast.interrupt();  // without a forecast for this tick: the loads that were seen above 2
+    CHECK(forecast.see({2, true}) > 4);
     CHECK(forecast.see({1, true}) <= LoadForecast::kMostHidden);
   }
   SECTION("a load that hardly moves") {
@@ -127,6 +129,22 @@ TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {
     }
     CHECK(forecast.see({2, true}) == Approx(2.03).margin(0.05));
   }
+}
+
+TEST_CASE("a load that falls to nothing does not teach that small loads explode") {
+  ControllerSettings settings = plain();
+  settings.replicas.max = 20;
+  settings.environment.reward.weights = {0.5, 0.4, 0.1};
+  const ImaginedService service(settings);
+  LookaheadLearner learner(service, 0.99);
+  int replicas = 1;
+  int most = 1;
+  for (int tick = 0; tick < 3000; ++tick) {
+    learner.see({tick % 3 == 0 ? 0 : 0.5 + 0.2 * (tick % 7)}, replicas);  // at most 1.7
+    replicas = learner.want(replicas);
+    most = tick < 1000 ? 1 : std::max(most, replicas);
+  }
+  CHECK(most <= 3);
 }
 
 TEST_CASE("a forecast counts violations when they are not graded") {
