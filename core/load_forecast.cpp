@@ -112,28 +112,26 @@ double LoadForecast::load_of(const SeenLoad& seen) const {
   if (!seen.hidden || (!forecast && steps_ < kFewSteps)) {
     return seen.guess();
   }
-  const Belief& then = forecast ? open_.front() : now_;
   double probability = 0;
   double mean = 0;
-  for (std::size_t i = 0; i < components_.size(); ++i) {
+  for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
-    if (!forecast && component.kind != Kind::kLevel) {
-      continue;
+    double width = kLevelWidth;
+    double first = kLowestLevel;
+    if (component.kind != Kind::kLevel) {
+      if (!forecast) {
+        continue;
+      }
+      const Belief& then = open_.front();
+      const double middle = component.kind == Kind::kDifference
+                                ? then.load
+                                : then.log_load + then.location[component.location];
+      width = kStepWidth * then.scale[i];
+      first = middle - kMiddle * width;
     }
     for (std::size_t bin = 0; bin < kBins; ++bin) {
-      const double step = (static_cast<double>(bin) - kMiddle) * kStepWidth;
-      double load = 0;
-      switch (component.kind) {
-        case Kind::kRatio:
-          load = std::exp(then.log_load + then.location[component.location] + step * then.scale[i]);
-          break;
-        case Kind::kDifference:
-          load = then.load + step * then.scale[i];
-          break;
-        case Kind::kLevel:
-          load = std::exp(kLowestLevel + static_cast<double>(bin) * kLevelWidth);
-          break;
-      }
+      const double place = first + static_cast<double>(bin) * width;
+      const double load = component.kind == Kind::kDifference ? place : std::exp(place);
       if (load > seen.load) {
         const double part = component.share * component.histogram.probability(bin);
         probability += part;
