@@ -47,8 +47,12 @@ double cost(std::span<const double> load, std::span<const int> replicas) {
   return sum;
 }
 
-Windows::Windows(std::span<const double> trace) : training(load(trace, 0, kTrainingTicks)) {
-  for (const std::size_t offset : kWindowOffsets) {
+Windows::Windows(std::span<const double> trace, Part part) {
+  const std::span<const std::size_t> offsets = part == Part::kBenchmark
+                                                   ? std::span<const std::size_t>(kWindowOffsets)
+                                                   : std::span<const std::size_t>(kTuningOffsets);
+  training = load(trace, 0, offsets.front());
+  for (const std::size_t offset : offsets) {
     windows.push_back(load(trace, offset, kWindowTicks));
   }
 }

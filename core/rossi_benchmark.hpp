@@ -22,7 +22,7 @@ inline constexpr int kMaxReplicas = 10;
 inline constexpr double kRequestsPerReplica = 200;      ///< a second
 inline constexpr double kUtilisationLimit = 18.0 / 19;  ///< R = 50 ms
 inline constexpr std::size_t kWindowTicks = 4001;
-inline constexpr std::size_t kTrainingTicks = 12003;  ///< 0 to 12002
+/// The ticks before the first of them, 0 to 12002, may be learned from.
 inline constexpr std::array<std::size_t, 30> kWindowOffsets{
     12003,  28007,  36009,  56014,  60015,  76019,  84021,  96024,  116029, 120030,
     148037, 152038, 180045, 184046, 192048, 224056, 240060, 248062, 256064, 260065,
@@ -38,9 +38,15 @@ std::vector<double> load(std::span<const double> trace, std::size_t offset, std:
 /// 0.90 for each tick that is too slow and 0.09 k / 10 for each tick with k replicas, summed.
 double cost(std::span<const double> load, std::span<const int> replicas);
 
+/// The same within the training ticks, to choose settings on: the ticks before the first of these
+/// train, as those before the first of kWindowOffsets do.
+inline constexpr std::array<std::size_t, 2> kTuningOffsets{4001, 8002};
+
 /// The loads of the windows and of the training ticks.
 struct Windows {
-  explicit Windows(std::span<const double> trace);
+  /// Those of the benchmark, or those that lie within its training ticks.
+  enum class Part { kBenchmark, kTuning };
+  Windows(std::span<const double> trace, Part part);
   std::vector<double> training;
   std::vector<std::vector<double>> windows;
 };

@@ -63,6 +63,9 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
   command->add_option("--traces", options.traces, "for --benchmark: the folder of its traces")
       ->check(CLI::ExistingDirectory)
       ->type_name("FOLDER");
+  command->add_flag("--training-part", options.training_part,
+                    "for --benchmark: the part that settings may be chosen on, and nothing else: "
+                    "ticks 0 to 12002 of rossi, the first quarter of each trace of suite");
   std::vector<std::string> names;
   for (const ComparedPolicy& policy : compared_policies()) names.push_back(policy.name);
   command
@@ -87,6 +90,9 @@ int run_compare(const CompareOptions& options) {
   }
   if (options.benchmark.empty() != options.traces.empty()) {
     return wrong_usage("--benchmark NAME and --traces FOLDER go together");
+  }
+  if (options.training_part && options.benchmark.empty()) {
+    return wrong_usage("--training-part is for --benchmark");
   }
   if (options.benchmark == "rossi" && !options.report.empty()) {
     return wrong_usage("--report is for --trace and --benchmark suite");

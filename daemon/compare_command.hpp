@@ -21,6 +21,7 @@ struct CompareOptions {
   SimulationOptions simulation;       ///< for trace_files
   std::vector<std::string> policies;  ///< of the daemon, empty: the usual ones; the baselines are
                                       ///< always there
+  bool training_part = false;  ///< of the benchmark, on which constants may be chosen
   bool json = false;
   std::string report;  ///< an HTML file to write; empty: none
 };

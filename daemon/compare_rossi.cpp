@@ -22,9 +22,9 @@ struct Row {
   double cost = 0;
 };
 
-void print_table(const std::vector<Row>& rows) {
-  std::printf("Cost of a window, mean of %zu windows\n\n%-20s %-12s %4s %8s\n",
-              rossi::kWindowOffsets.size(), "policy", "starts", "lag", "cost");
+void print_table(const std::vector<Row>& rows, std::size_t windows) {
+  std::printf("Cost of a window, mean of %zu windows\n\n%-20s %-12s %4s %8s\n", windows, "policy",
+              "starts", "lag", "cost");
   for (const Row& row : rows) {
     std::printf("%-20s %-12s %4d %8.1f\n", row.policy.c_str(),
                 row.trained ? "trained" : "from nothing", row.lag, row.cost);
@@ -91,14 +91,16 @@ int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolic
                  file.c_str(), rossi::kLeastValues);
     return 1;
   }
-  const rossi::Windows windows(traces->front().values);
+  using Part = rossi::Windows::Part;
+  const rossi::Windows windows(traces->front().values,
+                               options.training_part ? Part::kTuning : Part::kBenchmark);
   std::vector<Row> rows = all_rows(windows, policies);
   std::vector<std::function<void()>> pieces;
   for (Row& row : rows) {
     pieces.emplace_back([&row] { row.cost = row.run(); });
   }
   work_off(pieces);
-  options.json ? print_json(rows) : print_table(rows);
+  options.json ? print_json(rows) : print_table(rows, windows.windows.size());
   return 0;
 }
 

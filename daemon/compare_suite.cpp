@@ -84,7 +84,7 @@ void relate(std::vector<SuiteRow>& rows, std::size_t entries) {
 }
 
 /// Empty after the error was told.
-std::vector<Trace> read_scaled(const std::string& folder) {
+std::vector<Trace> read_scaled(const std::string& folder, bool first_quarters) {
   Result<std::vector<Trace>> traces = read_trace_folder(folder);
   if (!traces) {
     // These messages begin with FILE or FILE:LINE, which editors and people look for.
@@ -92,6 +92,11 @@ std::vector<Trace> read_scaled(const std::string& folder) {
     return {};
   }
   for (Trace& trace : *traces) {
+    if (first_quarters) {
+      const std::size_t used = std::min(trace.values.size(), suite::kMostTicks);
+      trace.values.erase(trace.values.begin() + static_cast<std::ptrdiff_t>(used / 4),
+                         trace.values.end());
+    }
     trace.values = suite::scaled(trace.values);
     if (trace.values.empty()) {
       std::fprintf(stderr, "skep: the trace %s has hardly any load in it: take it out of %s.\n",
@@ -140,7 +145,7 @@ std::vector<SuiteSummary> summarise(const std::vector<SuiteRow>& rows) {
 }
 
 int compare_suite(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
-  const std::vector<Trace> traces = read_scaled(options.traces);
+  const std::vector<Trace> traces = read_scaled(options.traces, options.training_part);
   if (traces.empty()) return 1;
   const std::vector<Entry> entries = all_entries(policies);
   std::vector<SuiteRow> rows;

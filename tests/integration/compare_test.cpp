@@ -33,9 +33,12 @@ bool is_skipped(const std::string& file) {
 #endif
 }
 
-Json compare(const std::string& benchmark, const std::string& folder) {
-  SkepProcess skep({"compare", "--benchmark", benchmark, "--traces", folder, "--json", "--policy",
-                    "thresholds"});
+Json compare(const std::string& benchmark, const std::string& folder,
+             const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"compare", "--benchmark", benchmark,  "--traces",
+                                     folder,    "--json",      "--policy", "thresholds"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  SkepProcess skep(arguments);
   REQUIRE(skep.wait_exit() == 0);
   return skep.wait_for("the comparison",
                        [](const Json& object) { return object.contains("rows"); });
@@ -110,6 +113,18 @@ TEST_CASE("compare: a small folder, twice the same, and what is wrong with other
   CHECK(result.at("summary").size() == 3 * 4);
   CHECK(result.at("rows").at(0).at("trace") == "small:a");
   CHECK(result.at("rows").back().at("trace") == "small:b");
+
+  SECTION("the training part is the first quarter") {
+    const Json part = compare("suite", folder.string(), {"--training-part"});
+    csv.open(folder / "small.csv");
+    csv << "time,name,a,b\n";
+    for (int i = 0; i < 20; ++i) {
+      csv << i << ",x," << 10 + i % 17 << ',' << (i % 5 == 0 ? "" : std::to_string(i)) << '\n';
+    }
+    csv.close();
+    CHECK(part == compare("suite", folder.string()));
+    CHECK(part != result);
+  }
 
   std::ofstream(folder / "wrong.csv") << "time,a\n1,5\n2,-5\n";
   SkepProcess negative({"compare", "--benchmark", "suite", "--traces", folder.string()});
