@@ -9,7 +9,7 @@ namespace {
 constexpr double kBinWidth = 0.05;  // of the log load
 constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of its neighbour's step
 constexpr double kLeastRate = 0.003;
-constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
+constexpr double kPriorLoad = 1.2;  // the prior: the load stays at so much of now
 constexpr std::size_t kTrends = 3;
 constexpr std::size_t kTrendTicks = 1;
 constexpr double kTrend = 0.05;

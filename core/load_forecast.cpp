@@ -9,8 +9,8 @@ namespace {
 constexpr double kLeastLoad = 0.005;        // its logarithm is the least that is told apart
 constexpr double kHistogramGrowth = 0.001;  // how much more each step counts than the last one
 constexpr double kPriorSteps = 30;          // the prior of a step histogram counts like so many
-constexpr double kHeavyTail = 0.03;         // its share with a scale of 2.5 instead of 0.7
-constexpr double kLevelPrior = 0.02;        // in each bin of a level histogram
+constexpr double kHeavyTail = 0.06;         // its share with a scale of 2.5 instead of 0.7
+constexpr double kLevelPrior = 0.01;        // in each bin of a level histogram
 constexpr double kFewSteps = 100;   // with less, what is hidden is not guessed from other loads
 constexpr double kShareRate = 0.1;  // of the responsibilities
 constexpr double kLeastShare = 1e-4;

@@ -10,7 +10,7 @@ LookaheadLearner::LookaheadLearner(const ImaginedService& service, double discou
     : service_(service),
       discount_(discount),
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded),
-      lookahead_(service, {{10, discount, 0.4}}) {}
+      lookahead_(service, {{10, discount, 0.2}}) {}
 
 void LookaheadLearner::see(const SeenLoad& seen, int) {
   const double load = forecast_.see(seen);

@@ -10,10 +10,11 @@
 namespace skep {
 namespace {
 
-/// A handicap is a cost that a policy starts with, so that the first hours follow the known rule.
+/// A handicap is a cost that a policy starts with, so that the first hours follow the known rule and
+/// the tables whose prior is close to it.
 constexpr double kKnownRule = 0;
-constexpr double kLookaheadTables = 0.5;
-constexpr double kAfterStateTables = 1;
+constexpr double kLookaheadTables = 0;
+constexpr double kAfterStateTables = 0.5;
 constexpr double kForecastRules = 2;
 constexpr double kOtherRules = 3;
 /// The largest sum: no policy falls so far behind that it could not come back.
