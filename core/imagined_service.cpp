@@ -1,6 +1,7 @@
 #include "core/imagined_service.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 namespace skep {
@@ -24,7 +25,10 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
       weights(settings.environment.reward.weights),
       lag(ticks_rounded_up(settings.environment.lag, settings.interval)),
       startup(ticks_rounded_up(settings.environment.startup, settings.interval)),
-      cooldown(std::max(0, ticks_rounded_up(settings.cooldown, settings.interval) - 1)) {}
+      cooldown(std::max(0, ticks_rounded_up(settings.cooldown, settings.interval) - 1)),
+      panic_utilization(settings.guard.panic_cpu_percent / 100),
+      target_utilization(settings.agent.target.cpu_percent / 100),
+      scale_in_over_limit(settings.guard.scale_in_over_limit) {}
 
 double ImaginedService::violation(double load, int replicas) const {
   const double ratio = load / (replicas * utilization_limit);
@@ -32,6 +36,18 @@ double ImaginedService::violation(double load, int replicas) const {
     return 0;
   }
   return graded ? ratio : 1;
+}
+
+int ImaginedService::guarded(int wanted, int from, double load, int running) const {
+  const double utilization = std::min(1.0, load / running);
+  if (panic_utilization > 0 && utilization >= panic_utilization) {
+    const int room = std::max(0, max_replicas - from);
+    const int tracked = static_cast<int>(std::ceil(from * utilization / target_utilization)) - from;
+    const int least = std::min(std::clamp(tracked, 1, from), room);
+    return from + std::clamp(wanted - from, least, std::max(least, std::min(from, room)));
+  }
+  const int next = reachable(wanted, from);
+  return next < from && utilization > utilization_limit && !scale_in_over_limit ? from : next;
 }
 
 std::string ImaginedService::layout() const {

@@ -22,6 +22,9 @@ struct ImaginedService {
   int lag;       ///< ticks from a load to its observation
   int startup;   ///< ticks until a new replica serves, beyond the one tick of any change
   int cooldown;  ///< ticks after a change in which there cannot be another
+  double panic_utilization;   ///< of a replica, from which on the guard panics; 0: never
+  double target_utilization;  ///< to which it then scales out
+  bool scale_in_over_limit;   ///< the guard allows it
 
   /// 0 while `replicas` (>= 1) keep the limit under `load` (in units of one replica).
   double violation(double load, int replicas) const;
@@ -34,6 +37,9 @@ struct ImaginedService {
     return std::clamp(std::clamp(wanted, from - max_step, from + max_step), min_replicas,
                       max_replicas);
   }
+  /// The same behind the guard, which panics and forbids where one of the `running` (>= 1) replicas
+  /// has too much of `load`.
+  int guarded(int wanted, int from, double load, int running) const;
   /// From when on what is decided now shows in an observation, in ticks, >= 1.
   int horizon() const { return lag + startup + 1; }
   /// Names what gives learned values their meaning. The least count, step and cooldown do not: with

@@ -101,7 +101,7 @@ void Mixture::see(const SeenLoad& seen, int replicas) {
   for (const std::unique_ptr<ImaginedPolicies>& family : families_) {
     family->see(load, forecast_);
   }
-  move_on();
+  move_on(load);
   ++ticks_;
 }
 
@@ -133,7 +133,7 @@ void Mixture::charge(double load) {
   weigh();
 }
 
-void Mixture::move_on() {
+void Mixture::move_on(double load) {
   std::fill(weight_of_.begin(), weight_of_.end(), 0);
   double all = 0;
   for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -142,7 +142,7 @@ void Mixture::move_on() {
     if (member.cooling > 0) {
       --member.cooling;
     } else {
-      const int next = service_.reachable(wish, member.replicas);
+      const int next = service_.guarded(wish, member.replicas, load, running_[i]);
       if (next != member.replicas) {
         member.replicas = next;
         member.cooling = service_.cooldown;

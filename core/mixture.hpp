@@ -55,7 +55,7 @@ class Mixture final : public ImaginedLearner {
   void weigh();
   void notice_running();
   void charge(double load);
-  void move_on();
+  void move_on(double load);
   /// What the members wanted to have from `age` ticks ago on; age 0 is the newest.
   std::uint16_t* wanted(std::size_t age) {
     return &history_[((newest_ + rows_ - age) % rows_) * members_.size()];
