@@ -28,6 +28,8 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
       cooldown(std::max(0, ticks_rounded_up(settings.cooldown, settings.interval) - 1)),
       panic_utilization(settings.guard.panic_cpu_percent / 100),
       target_utilization(settings.agent.target.cpu_percent / 100),
+      target_window(
+          ticks_rounded_up(settings.agent.target.scale_in_stabilization, settings.interval)),
       scale_in_over_limit(settings.guard.scale_in_over_limit) {}
 
 double ImaginedService::violation(double load, int replicas) const {

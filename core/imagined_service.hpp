@@ -23,7 +23,8 @@ struct ImaginedService {
   int startup;   ///< ticks until a new replica serves, beyond the one tick of any change
   int cooldown;  ///< ticks after a change in which there cannot be another
   double panic_utilization;   ///< of a replica, from which on the guard panics; 0: never
-  double target_utilization;  ///< to which it then scales out
+  double target_utilization;  ///< to which it then scales out, as target tracking would
+  int target_window;          ///< of the stabilisation of target tracking, in ticks
   bool scale_in_over_limit;   ///< the guard allows it
 
   /// 0 while `replicas` (>= 1) keep the limit under `load` (in units of one replica).

@@ -10,18 +10,25 @@
 namespace skep {
 namespace {
 
-/// A handicap is a cost that a policy starts with, so that the first hours follow the known rule and
-/// the tables whose prior is close to it.
-constexpr double kKnownRule = 0;
+/// A policy has the weight exp(-handicap - kRate * sum). The sum is its costs beyond those of the
+/// cheapest; the handicap sees to it that the first hours follow the known rules and the tables
+/// whose prior is close to them.
+constexpr double kRate = 0.5;
+constexpr double kKnownRules = 0;
 constexpr double kLookaheadTables = 0;
 constexpr double kAfterStateTables = 0.5;
 constexpr double kForecastRules = 2;
 constexpr double kOtherRules = 3;
 /// The largest sum: no policy falls so far behind that it could not come back.
 constexpr double kLargestSum = 100;
-/// From this sum on, a policy has no weight worth computing.
-constexpr double kWeightlessSum = 40;
+/// A policy whose exponent is as low as minus this has no weight worth computing.
+constexpr double kWeightless = 40;
 constexpr double kRecentTicks = 1000;
+
+/// The target tracking that is configured, and a cautious one.
+std::vector<HpaSettings> known_rules(const ImaginedService& service) {
+  return {{service.target_utilization, 0.1, service.target_window}, {0.5, 0.1, 5}};
+}
 
 std::vector<HpaSettings> hpa_rules() {
   std::vector<HpaSettings> rules;
@@ -39,7 +46,7 @@ Mixture::Mixture(const ImaginedService& service)
     : service_(service),
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded),
       rows_(static_cast<std::size_t>(service.lag + service.startup) + 3) {
-  add(std::make_unique<HpaRules>(service, std::vector<HpaSettings>{{0.5, 0.1, 5}}), kKnownRule);
+  add(std::make_unique<HpaRules>(service, known_rules(service)), kKnownRules);
   add(std::make_unique<HpaRules>(service, hpa_rules()), kOtherRules);
   add(std::make_unique<CeilingRules>(service), kOtherRules);
   add(std::make_unique<ForecastRules>(service), kForecastRules);
@@ -75,7 +82,8 @@ void Mixture::start(int replicas) {
 
 void Mixture::weigh() {
   for (Member& member : members_) {
-    member.weight = member.sum < kWeightlessSum ? std::exp(-member.sum) : 0;
+    const double exponent = member.handicap + kRate * member.sum;
+    member.weight = exponent < kWeightless ? std::exp(-exponent) : 0;
   }
 }
 
@@ -197,8 +205,10 @@ std::vector<double> Mixture::family_weights() const {
 }
 
 std::size_t Mixture::leader() const {
-  const auto cheaper = [](const Member& left, const Member& right) { return left.sum < right.sum; };
-  return static_cast<std::size_t>(std::min_element(members_.begin(), members_.end(), cheaper) -
+  const auto lighter = [](const Member& left, const Member& right) {
+    return left.weight < right.weight;
+  };
+  return static_cast<std::size_t>(std::max_element(members_.begin(), members_.end(), lighter) -
                                   members_.begin());
 }
 

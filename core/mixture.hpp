@@ -1,9 +1,10 @@
 // Many policies run in imagination, and the cheapest are followed.
 //
 // The load does not depend on the replicas, so what each policy would have cost is known without
-// running it. Each is weighted with exp(-its cost beyond that of the cheapest), as in learning from
-// expert advice with full information (Cesa-Bianchi and Lugosi 2006, chapter 2), and the wish is
-// the weighted median of their replica counts: deterministic, and never between two camps.
+// running it. Each is weighted with exp(-rate * its cost beyond that of the cheapest), as in
+// learning from expert advice with full information (Cesa-Bianchi and Lugosi 2006, chapter 2), and
+// the wish is the weighted median of their replica counts: deterministic, and never between two
+// camps.
 #pragma once
 
 #include "core/imagined_learner.hpp"
@@ -30,7 +31,7 @@ class Mixture final : public ImaginedLearner {
   std::span<const double> costs() const override { return lookahead_->lookahead().costs(0); }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 2; " + service_.layout(); }
+  std::string layout() const override { return "mixture 3; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 
@@ -43,9 +44,10 @@ class Mixture final : public ImaginedLearner {
   struct Member {
     std::size_t family;
     std::size_t index;  ///< in its family
-    double sum;         ///< of its costs beyond those of the cheapest member, and its handicap
+    double handicap;
+    double sum = 0;     ///< of its costs beyond those of the cheapest member
     double recent = 0;  ///< moving average of its costs
-    double weight = 0;  ///< exp(-sum), or 0 when that is next to nothing
+    double weight = 0;  ///< exp(-handicap - kRate * sum), or 0 when that is next to nothing
     int replicas = 1;
     int cooling = 0;  ///< ticks in which it cannot change
   };

@@ -1,5 +1,6 @@
 // The learners that run in imagination.
 #include "core/counterfactual_agent.hpp"
+#include "core/guard.hpp"
 #include "core/load_forecast.hpp"
 #include "core/lookahead_learner.hpp"
 #include "core/mixture.hpp"
@@ -76,6 +77,29 @@ TEST_CASE("the imagined service has the prices of the slo reward, and its times 
 
   settings.environment.reward.graded = false;
   CHECK(ImaginedService(settings).violation(40, 5) == 1);
+}
+
+TEST_CASE("the imagined guard does what the guard does") {
+  ControllerSettings settings = plain();
+  settings.replicas = {2, 10, 2};
+  for (const bool in_over_limit : {false, true}) {
+    settings.guard.scale_in_over_limit = in_over_limit;
+    for (const double panic_percent : {0.0, 95.0}) {
+      settings.guard.panic_cpu_percent = panic_percent;
+      const ImaginedService service(settings);
+      for (int replicas = 2; replicas <= 10; ++replicas) {
+        for (int change = -3; change <= 4; ++change) {
+          for (const double load : {0.5, 3.9, 5.8, 8.0, 20.0}) {
+            const TickInput seen = input(replicas, 100 * std::min(1.0, load / replicas));
+            Guard guard(settings);
+            const int judged = guard.judge({*seen.service, *seen.metrics}, change, nullptr);
+            REQUIRE(service.guarded(replicas + change, replicas, load, replicas) ==
+                    replicas + judged);
+          }
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("the forecast learns what a load does next") {
@@ -228,14 +252,14 @@ TEST_CASE("the mixture follows what is cheapest, and says what that is") {
   const std::vector<double> first = mixture.family_weights();
   follow(mixture, 1, 3000);
   const std::vector<double> weights = mixture.family_weights();
-  CHECK(weights[0] < first[0]);  // the known rule keeps far more replicas than the limit needs
+  CHECK(weights[0] < first[0]);  // the known rules keep far more replicas than the limit needs
   double sum = 0;
   for (const double weight : weights) {
     sum += weight;
   }
   CHECK(sum == Approx(1));
   CHECK_THAT(mixture.explain(5),
-             Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 50%"));
+             Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 60%"));
 }
 
 TEST_CASE("new replicas that take long are asked for earlier") {
