@@ -3,10 +3,12 @@
 #include "tests/integration/world.hpp"
 #include "tests/unit/daemon/temporary_folder.hpp"
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <unistd.h>
 
@@ -208,11 +210,44 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
     CHECK_THAT(skep.errors(), Catch::Contains(message));
     return status;
   };
+  CHECK(refused({"compare", "--trace", trace, "--training-part"}, "is for --benchmark") == 2);
   CHECK(refused({"compare"}, "give either --trace CSV... or --benchmark NAME") == 2);
   CHECK(refused({"compare", "--trace", trace, "--traces", "/tmp"}, "go together") == 2);
   CHECK(refused({"compare", "--trace", trace, "--service", "web"}, "give that too") == 2);
   CHECK(refused({"compare", "--trace", "/no/such.csv"}, "/no/such.csv: ") == 1);
   CHECK(refused({"compare", "--trace", write("zero.csv", "t,a\n0,0\n1,0\n")}, "0 nearly") == 1);
+}
+
+TEST_CASE("compare: behind the guard the default policy costs less than target tracking") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "load.csv").string();
+  std::ofstream csv(file);
+  csv << "row,steps,ramps,wave\n";
+  for (int i = 0; i < 3000; ++i) {
+    const int level = (i / 60) * 7 % 11;
+    csv << i << ',' << 1 + level << ',' << 1 + std::abs(i % 720 - 360) / 30.0 << ','
+        << 5 + 4 * std::sin(i / 150.0) << '\n';
+  }
+  csv.close();
+  SkepProcess skep({"compare", "--trace", file, "--step", "15s", "--startup", "45s", "--json",
+                    "--policy", "mixture", "--policy", "target_tracking"});
+  REQUIRE(skep.wait_exit() == 0);
+  const Json result =
+      skep.wait_for("the comparison", [](const Json& object) { return object.contains("rows"); });
+  std::map<std::string, std::map<std::string, double>> costs;
+  for (const Json& row : result.at("rows")) {
+    costs[row.at("trace")][row.at("policy")] = row.at("cost");
+  }
+  REQUIRE(costs.size() == 3);
+  double ratios = 0;
+  for (auto& [trace, cost] : costs) {
+    INFO(trace);
+    const double ratio = cost["mixture"] / cost["target_tracking"];
+    CHECK(ratio <= 1.02);
+    CHECK(cost["mixture"] >= cost["optimum"]);
+    ratios += ratio;
+  }
+  CHECK(ratios / 3 <= 0.85);
 }
 
 }  // namespace skep::test
