@@ -224,7 +224,7 @@ TEST_CASE("compare: behind the guard the default policy costs less than target t
   std::ofstream csv(file);
   csv << "row,steps,ramps,wave\n";
   for (int i = 0; i < 3000; ++i) {
-    const int level = (i / 60) * 7 % 11;
+    const int level = (i / 240) * 7 % 11;  // for an hour each
     csv << i << ',' << 1 + level << ',' << 1 + std::abs(i % 720 - 360) / 30.0 << ','
         << 5 + 4 * std::sin(i / 150.0) << '\n';
   }
@@ -247,7 +247,7 @@ TEST_CASE("compare: behind the guard the default policy costs less than target t
     CHECK(cost["mixture"] >= cost["optimum"]);
     ratios += ratio;
   }
-  CHECK(ratios / 3 <= 0.85);
+  CHECK(ratios / 3 <= 0.85);  // docs/decisions.md has more traces
 }
 
 }  // namespace skep::test
