@@ -30,8 +30,9 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
     learner_->interrupt();
   }
   last_ = view.now;
-  learner_->see(demand_.see(observation.metrics), observation.replicas.desired);
-  return std::nullopt;
+  const int desired = observation.replicas.desired;
+  learner_->see(demand_.see(observation.metrics), desired);
+  return learner_->learned(std::clamp(desired, replicas_.min, replicas_.max));
 }
 
 Wish CounterfactualAgent::wish(const AgentView& view) {

@@ -2,9 +2,11 @@
 // agent and the learners that run in imagination.
 #pragma once
 
+#include "core/agent.hpp"
 #include "core/demand.hpp"
 #include "core/snapshot.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +25,8 @@ class ImaginedLearner {
   virtual int want(int replicas) const = 0;
   /// Why it wants that, as a clause.
   virtual std::string explain(int replicas) const = 0;
+  /// What the last see taught of having `replicas` (within the bounds); empty when nothing.
+  virtual std::optional<LearnedUpdate> learned(int replicas) const = 0;
   /// The costs to come of having 1 to max replicas from the next tick on, without the change.
   virtual std::span<const double> costs() const = 0;
   /// The count that it would want with `replicas`, had the load been `load` for a while.

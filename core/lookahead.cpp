@@ -49,8 +49,10 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   const bool follows = !recent_.empty();
   const double before = follows ? recent_.before(0) : load;
   recent_.add(load);
+  untaught_.clear();
   if (follows) {
     imagine(before, load, forecast);
+    remember(before);
   }
   forecast.violations(std::max(load, LoadBins::kLowest), violations_now_);
   const double place = bins_.place(load);
@@ -91,6 +93,30 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
     rising *= step;
     falling *= 1 / step;
   }
+}
+
+void Lookahead::remember(double before) {
+  const Table& table = tables_.front();
+  taught_class_ = table.row_class;
+  taught_bin_ = std::min(static_cast<std::size_t>(bins_.place(before) + 0.5), bins_.count() - 1);
+  for (std::size_t n = 0; n < table.rows.width(); ++n) {
+    untaught_.push_back(table.rows.column(taught_class_, n)[taught_bin_]);
+  }
+}
+
+std::optional<LearnedUpdate> Lookahead::learned(int replicas) const {
+  if (untaught_.empty()) {
+    return std::nullopt;
+  }
+  const ValueRows& rows = tables_.front().rows;
+  const auto n = static_cast<std::size_t>(replicas - 1);
+  LearnedUpdate update;
+  update.state = taught_class_ * bins_.count() + taught_bin_;
+  update.before = -static_cast<double>(untaught_[n]);
+  update.after = -static_cast<double>(rows.column(taught_class_, n)[taught_bin_]);
+  update.visits = static_cast<double>(rows.visits(taught_class_)[taught_bin_]);
+  update.ticks = 1;
+  return update;
 }
 
 void Lookahead::learn(Table& table, std::size_t next_class) {
@@ -147,7 +173,10 @@ std::vector<double> Lookahead::costs_at(std::size_t table, double load,
   return costs;
 }
 
-void Lookahead::interrupt() { recent_.clear(); }
+void Lookahead::interrupt() {
+  recent_.clear();
+  untaught_.clear();
+}
 
 int Lookahead::want(std::size_t table, int replicas) const {
   return cheapest(service_, std::span<const double>(tables_[table].costs), replicas);

@@ -7,10 +7,12 @@
 // bins, because a load that moves by less than a bin would otherwise seem to jump.
 #pragma once
 
+#include "core/agent.hpp"
 #include "core/load_forecast.hpp"
 #include "core/value_rows.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,6 +40,10 @@ class Lookahead {
   /// The same for another load that stays, instead of that of the last see.
   std::vector<double> costs_at(std::size_t table, double load, const LoadForecast& forecast) const;
 
+  /// What the last see taught the first table of having `replicas` at the load of before; empty
+  /// when nothing. As for an agent, values are rewards.
+  std::optional<LearnedUpdate> learned(int replicas) const;
+
   void save(std::vector<float>& values) const;
   bool restore(std::span<const float>& values);
 
@@ -52,6 +58,7 @@ class Lookahead {
 
   /// What the rows near the load of before would have seen, had it been theirs.
   void imagine(double before, double load, const LoadForecast& forecast);
+  void remember(double before);
   void learn(Table& table, std::size_t next_class);
   /// Into `costs`: those of the next tick, with these violations, and of what comes after it.
   void add_up(const Table& table, double place, std::size_t row_class,
@@ -70,6 +77,9 @@ class Lookahead {
   std::vector<float> values_;  ///< as next_violations_
   std::vector<float> best_;
   std::vector<float> rates_;
+  std::vector<float> untaught_;  ///< the row of the load of before, as it was; empty without one
+  std::size_t taught_class_ = 0;
+  std::size_t taught_bin_ = 0;
 };
 
 }  // namespace skep

@@ -18,6 +18,9 @@ class LookaheadLearner final : public ImaginedLearner {
   void interrupt() override;
   int want(int replicas) const override { return lookahead_.want(0, replicas); }
   std::string explain(int replicas) const override;
+  std::optional<LearnedUpdate> learned(int replicas) const override {
+    return lookahead_.learned(replicas);
+  }
   std::span<const double> costs() const override { return lookahead_.costs(0); }
   int preferred(double load, int replicas) const override;
 

@@ -28,6 +28,9 @@ class Mixture final : public ImaginedLearner {
   void interrupt() override;
   int want(int replicas) const override { return service_.reachable(median_, replicas); }
   std::string explain(int replicas) const override;
+  std::optional<LearnedUpdate> learned(int replicas) const override {
+    return lookahead_->lookahead().learned(replicas);
+  }
   std::span<const double> costs() const override { return lookahead_->lookahead().costs(0); }
   int preferred(double load, int replicas) const override;
 

@@ -34,6 +34,9 @@ class ValueRows {
   void begin_with(std::span<const float> prior);
   /// How often the rows of a class were taught, by bin.
   std::span<float> visits(std::size_t row_class) { return {&visits_[row_class * bins_], bins_}; }
+  std::span<const float> visits(std::size_t row_class) const {
+    return {&visits_[row_class * bins_], bins_};
+  }
   /// Moves the rows of a class from bin `first` on towards `targets`, by replicas and then by row,
   /// of which there are as many as `rates`.
   void teach(std::size_t row_class, std::size_t first, std::span<const float> rates,

@@ -272,7 +272,7 @@ TEST_CASE("the learner credits a change a cooldown later, and a hold after one t
 TEST_CASE(
     "a tick without data, a change by hand, a pause, a block and an unknown outcome drop the "
     "transition") {
-  Controller controller{ControllerSettings{}};
+  Controller controller(factual());
   CHECK(step(controller, input(4, 85), 0).applied);
   int replicas = 5;
   SECTION("no data") { controller.tick(problem(ProblemKind::kDockerUnreachable), at(15)); }

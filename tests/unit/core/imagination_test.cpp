@@ -262,6 +262,27 @@ TEST_CASE("the mixture follows what is cheapest, and says what that is") {
              Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 60%"));
 }
 
+TEST_CASE("what a tick taught is told, and it becomes less") {
+  LookaheadLearner learner(ImaginedService(plain()), 0.99);
+  learner.see({3}, 4);
+  CHECK_FALSE(learner.learned(4));  // there was no step yet
+  double first = 0;
+  double last = 0;
+  for (int tick = 0; tick < 2000; ++tick) {
+    learner.see({3}, 4);
+    const std::optional<LearnedUpdate> update = learner.learned(4);
+    REQUIRE(update);
+    CHECK(update->visits > tick * 0.9);
+    const double moved = std::abs(update->after - update->before);
+    first = tick == 0 ? moved : first;
+    last = moved;
+  }
+  CHECK(first > 0);
+  CHECK(last < first / 100);
+  learner.interrupt();
+  CHECK_FALSE(learner.learned(4));
+}
+
 TEST_CASE("new replicas that take long are asked for earlier") {
   ControllerSettings slow = plain();
   slow.environment.startup = 60s;
