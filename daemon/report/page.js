@@ -188,11 +188,11 @@ function pairChart() {
     const x = scale(-reach, reach, right, width - right);
     const root = svg("svg", {viewBox: `0 0 ${width} ${pairs.length * row + 24}`, height: pairs.length * row + 24, role: "img",
       "aria-label": "Differences of cost with 95% confidence"});
-    root.append(svg("line", {x1: x(0), x2: x(0), y1: 0, y2: pairs.length * row, stroke: "var(--quiet)"}));
     pairs.forEach((pair, i) => {
       const sure = pair.high < 0 ? "var(--c2)" : pair.low > 0 ? "var(--late)" : "var(--quiet)";
       const y = i * row + 24;
       root.append(svg("text", {x: right, y: y - 9, class: "name"}, `${pair.policy} against ${pair.other}: ${pair.text}`),
+        svg("line", {x1: x(0), x2: x(0), y1: y - 5, y2: y + 8, stroke: "var(--quiet)"}),
         svg("line", {x1: x(pair.low), x2: x(pair.high), y1: y, y2: y, stroke: sure, "stroke-width": 3, "stroke-linecap": "round"}),
         svg("circle", {cx: x(pair.difference), cy: y, r: 4.5, fill: sure}));
     });
