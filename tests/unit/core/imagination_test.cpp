@@ -262,6 +262,26 @@ TEST_CASE("the mixture follows what is cheapest, and says what that is") {
              Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 60%"));
 }
 
+TEST_CASE("where the guard doubles in a panic, less is kept in reserve for bursts") {
+  const auto kept = [](double panic_percent) {
+    ControllerSettings settings = plain();
+    settings.replicas.max = 20;
+    settings.guard.panic_cpu_percent = panic_percent;
+    settings.environment.startup = 45s;
+    settings.cooldown = 30s;
+    Mixture mixture{ImaginedService(settings)};
+    int sum = 0;
+    int replicas = 5;
+    for (int tick = 0; tick < 4000; ++tick) {
+      mixture.see({(tick + 37 * (tick / 250 % 5)) % 250 < 30 ? 8.0 : 2.0}, replicas);
+      replicas = mixture.want(replicas);
+      sum += tick < 2000 ? 0 : replicas;
+    }
+    return sum;
+  };
+  CHECK(kept(95) < kept(0));
+}
+
 TEST_CASE("what a tick taught is told, and it becomes less") {
   LookaheadLearner learner(ImaginedService(plain()), 0.99);
   learner.see({3}, 4);
