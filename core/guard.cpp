@@ -38,6 +38,14 @@ bool at_rest(UpdateState state) {
          state == UpdateState::kRollbackCompleted;
 }
 
+PanicRange panic_range(int desired, double cpu_percent, double target_cpu_percent, int room) {
+  const int tracked =
+      static_cast<int>(std::ceil(desired * std::min(cpu_percent, 200.0) / target_cpu_percent)) -
+      desired;
+  const int least = std::min(std::clamp(tracked, 1, desired), room);
+  return {least, std::max(least, std::min(desired, room))};
+}
+
 Guard::Guard(const ControllerSettings& settings)
     : replicas_(settings.replicas),
       settings_(settings.guard),
@@ -83,15 +91,11 @@ int Guard::limit(const GuardInput& input, int wish, std::vector<GuardNote>* note
   const int room = std::max(0, replicas_.max - desired);
   const bool panic = settings_.panic_cpu_percent > 0 && cpu >= settings_.panic_cpu_percent;
   if (panic) {
-    // What target tracking asks for, but at least one more and at most twice as many.
-    const int tracked =
-        static_cast<int>(std::ceil(desired * std::min(cpu, 200.0) / target_cpu_percent_)) - desired;
-    const int least = std::min(std::clamp(tracked, 1, desired), room);
-    limiter.to("panic",
-               std::clamp(limiter.change(), least, std::max(least, std::min(desired, room))), [&] {
-                 return "CPU " + percent_text(cpu) + " has reached the panic limit of " +
-                        percent_text(settings_.panic_cpu_percent);
-               });
+    const PanicRange range = panic_range(desired, cpu, target_cpu_percent_, room);
+    limiter.to("panic", std::clamp(limiter.change(), range.least, range.most), [&] {
+      return "CPU " + percent_text(cpu) + " has reached the panic limit of " +
+             percent_text(settings_.panic_cpu_percent);
+    });
   } else if (input.source == WishSource::kAgent) {
     limiter.to("max_step", std::clamp(limiter.change(), -replicas_.max_step, replicas_.max_step),
                [&] { return "at most " + replicas_text(replicas_.max_step) + " a step"; });

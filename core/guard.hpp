@@ -25,6 +25,14 @@ namespace skep {
 /// none.
 bool at_rest(UpdateState state);
 
+/// The changes that a panic allows: what target tracking asks for, but at least one more, and at
+/// most twice as many; none of it beyond `room` (>= 0) more than `desired` (>= 1).
+struct PanicRange {
+  int least;
+  int most;
+};
+PanicRange panic_range(int desired, double cpu_percent, double target_cpu_percent, int room);
+
 /// Where a wish comes from. All but an agent's may be larger than max_step.
 enum class WishSource {
   kAgent,

@@ -1,7 +1,8 @@
 #include "core/imagined_service.hpp"
 
+#include "core/guard.hpp"
+
 #include <algorithm>
-#include <cmath>
 #include <sstream>
 
 namespace skep {
@@ -43,10 +44,9 @@ double ImaginedService::violation(double load, int replicas) const {
 int ImaginedService::guarded(int wanted, int from, double load, int running) const {
   const double utilization = std::min(1.0, load / running);
   if (panic_utilization > 0 && utilization >= panic_utilization) {
-    const int room = std::max(0, max_replicas - from);
-    const int tracked = static_cast<int>(std::ceil(from * utilization / target_utilization)) - from;
-    const int least = std::min(std::clamp(tracked, 1, from), room);
-    return from + std::clamp(wanted - from, least, std::max(least, std::min(from, room)));
+    const PanicRange range = panic_range(from, 100 * utilization, 100 * target_utilization,
+                                         std::max(0, max_replicas - from));
+    return from + std::clamp(wanted - from, range.least, range.most);
   }
   const int next = reachable(wanted, from);
   return next < from && utilization > utilization_limit && !scale_in_over_limit ? from : next;
