@@ -17,6 +17,7 @@ CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
       interval_(settings.interval),
       ticks_between_(settings.cooldown % settings.interval != Duration::zero()),
       replicas_(settings.replicas),
+      panic_percent_(settings.guard.panic_cpu_percent),
       price_of_change_(settings.environment.reward.weights.adaptation),
       make_(std::move(make)),
       learner_(make_()) {}
@@ -38,7 +39,12 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
 Wish CounterfactualAgent::wish(const AgentView& view) {
   const int desired = view.observation.replicas.desired;
   const int within = std::clamp(desired, replicas_.min, replicas_.max);
-  return {learner_->want(within) - desired, false};
+  int wanted = learner_->want(within);
+  // In a panic the guard allows more than a step, and what is wanted decides how much more.
+  if (panic_percent_ == 0 || view.observation.metrics.cpu_percent < panic_percent_) {
+    wanted = std::clamp(wanted, within - replicas_.max_step, within + replicas_.max_step);
+  }
+  return {wanted - desired, false};
 }
 
 std::string CounterfactualAgent::explain(const AgentView& view, const Wish&) const {

@@ -21,7 +21,7 @@ struct SeenLoad {
 class Demand {
  public:
   /// From this CPU on (percent, mean of a replica) the demand counts as hidden.
-  static constexpr double kHiddenFromPercent = 95;
+  static constexpr double kHiddenFromPercent = 98;
 
   /// What these metrics tell of the load. Learns from them.
   SeenLoad see(const Metrics& metrics);

@@ -21,7 +21,8 @@ class ImaginedLearner {
   virtual void see(const SeenLoad& seen, int replicas) = 0;
   /// The tick after this does not follow on the last one.
   virtual void interrupt() = 0;
-  /// The count that it wants next, with `replicas` there now. Not before the first see.
+  /// The count that it wants next, with `replicas` there now: within the bounds, but maybe more
+  /// than one command away. Not before the first see.
   virtual int want(int replicas) const = 0;
   /// Why it wants that, as a clause.
   virtual std::string explain(int replicas) const = 0;

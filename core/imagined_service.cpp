@@ -25,7 +25,7 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
       graded(settings.environment.reward.graded),
       weights(settings.environment.reward.weights),
       lag(ticks_rounded_up(settings.environment.lag, settings.interval)),
-      startup(ticks_rounded_up(settings.environment.startup, settings.interval)),
+      startup(std::max(0, ticks_rounded_up(settings.environment.startup, settings.interval) - 1)),
       cooldown(std::max(0, ticks_rounded_up(settings.cooldown, settings.interval) - 1)),
       panic_utilization(settings.guard.panic_cpu_percent / 100),
       target_utilization(settings.agent.target.cpu_percent / 100),

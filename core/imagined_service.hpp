@@ -20,7 +20,7 @@ struct ImaginedService {
   bool graded;               ///< a violation counts utilization / limit, or else 1
   RewardWeights weights;
   int lag;       ///< ticks from a load to its observation
-  int startup;   ///< ticks until a new replica serves, beyond the one tick of any change
+  int startup;   ///< ticks until a new replica serves, beyond the one that any change takes
   int cooldown;  ///< ticks after a change in which there cannot be another
   double panic_utilization;   ///< of a replica, from which on the guard panics; 0: never
   double target_utilization;  ///< to which it then scales out, as target tracking would

@@ -97,6 +97,7 @@ void LoadForecast::add_component(Kind kind, std::size_t location, double memory,
 void LoadForecast::interrupt() {
   open_.clear();
   prediction_.interrupt();
+  hidden_.interrupt();
 }
 
 double LoadForecast::step_of(const Component& component, const Belief& then, double load,
@@ -106,10 +107,10 @@ double LoadForecast::step_of(const Component& component, const Belief& then, dou
              : log_load - then.log_load - then.location[component.location];
 }
 
-double LoadForecast::load_of(const SeenLoad& seen) const {
+double LoadForecast::guess_of(const SeenLoad& seen) const {
   // Without a forecast for this tick, the loads of all ticks tell what to expect.
   const bool forecast = open_.size() >= static_cast<std::size_t>(horizon_);
-  if (!seen.hidden || (!forecast && steps_ < kFewSteps)) {
+  if (!forecast && steps_ < kFewSteps) {
     return seen.guess();
   }
   double probability = 0;
@@ -135,7 +136,7 @@ double LoadForecast::load_of(const SeenLoad& seen) const {
       if (load > seen.load) {
         const double part = component.share * component.histogram.probability(bin);
         probability += part;
-        mean += part * std::min(load, kMostHidden * seen.load);
+        mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen.load);
       }
     }
   }
@@ -143,7 +144,10 @@ double LoadForecast::load_of(const SeenLoad& seen) const {
 }
 
 double LoadForecast::see(const SeenLoad& seen) {
-  const double load = load_of(seen);
+  const double load = seen.hidden ? hidden_.correct(guess_of(seen), seen.load) : seen.load;
+  if (!seen.hidden) {
+    hidden_.reveal(load);
+  }
   const double log_load = std::log(std::max(load, kLeastLoad));
   if (open_.size() >= static_cast<std::size_t>(horizon_)) {
     learn(open_.front(), load, log_load);
@@ -340,6 +344,7 @@ void LoadForecast::save(std::vector<float>& values) const {
   const auto put = [&values](double value) { values.push_back(static_cast<float>(value)); };
   put(steps_);
   prediction_.save(values);
+  hidden_.save(values);
   for (const Component& component : components_) {
     put(component.share);
     put(component.scale);
@@ -348,7 +353,8 @@ void LoadForecast::save(std::vector<float>& values) const {
 }
 
 bool LoadForecast::restore(std::span<const float>& values) {
-  const std::size_t count = 1 + LinearPrediction::kSaved + kComponents * (2 + kBins);
+  const std::size_t count = 1 + LinearPrediction::kSaved + HiddenLoadCorrection::kSaved +
+                            kComponents * (2 + kBins);
   if (values.size() < count) {
     return false;
   }
@@ -357,6 +363,8 @@ bool LoadForecast::restore(std::span<const float>& values) {
   steps_ = get();
   prediction_.restore(values.subspan(next, LinearPrediction::kSaved));
   next += LinearPrediction::kSaved;
+  hidden_.restore(values.subspan(next, HiddenLoadCorrection::kSaved));
+  next += HiddenLoadCorrection::kSaved;
   for (Component& component : components_) {
     component.share = std::max(kLeastShare, get());
     component.scale = std::max(1e-4, get());

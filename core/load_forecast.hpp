@@ -11,6 +11,7 @@
 #include "core/demand.hpp"
 #include "core/excess_table.hpp"
 #include "core/fading_histogram.hpp"
+#include "core/hidden_load.hpp"
 #include "core/linear_prediction.hpp"
 
 #include <array>
@@ -27,11 +28,8 @@ class LoadForecast {
   /// within `utilization_limit` (in (0, 1]). See ImaginedService::graded.
   LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded);
 
-  /// A hidden load is at most so many times what is seen of it.
-  static constexpr double kMostHidden = 4;
-
   /// The load of the next tick. Returns it; of a hidden one, the mean of what the forecast for this
-  /// tick held possible above what is seen.
+  /// tick held possible above what is seen, corrected by how far such guesses were off.
   double see(const SeenLoad& seen);
   /// The tick after this does not follow on the last one.
   void interrupt();
@@ -81,7 +79,8 @@ class LoadForecast {
   };
 
   void add_component(Kind kind, std::size_t location, double memory, int kernel, double share);
-  double load_of(const SeenLoad& seen) const;
+  /// Of a hidden load, what the forecast held possible.
+  double guess_of(const SeenLoad& seen) const;
   double step_of(const Component& component, const Belief& then, double load,
                  double log_load) const;
   void learn(const Belief& then, double load, double log_load);
@@ -98,6 +97,7 @@ class LoadForecast {
   std::vector<Component> components_;
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
   LinearPrediction prediction_;
+  HiddenLoadCorrection hidden_;
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   double steps_ = 0;
   std::vector<std::size_t> differences_;  ///< the used components of kind kDifference

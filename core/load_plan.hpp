@@ -23,7 +23,7 @@ class LoadPlan {
     double gamma = 0.99;     ///< per tick, in [0, 1)
     double price = 0.01;     ///< of a change, >= 0
     int cooldown_ticks = 1;  ///< from a change to the next one, at least 1
-    int startup_ticks = 0;   ///< until what was added serves
+    int startup_ticks = 0;   ///< until what was added serves, beyond the next one
   };
   /// The cost of one tick with a load (units of one replica) and so many replicas.
   using Cost = std::function<double(double load, int replicas)>;

@@ -41,7 +41,7 @@ int LookaheadLearner::preferred(double load, int replicas) const {
 
 std::string LookaheadLearner::layout() const {
   std::ostringstream text;
-  text << "look-ahead 2; " << service_.layout() << "; gamma " << discount_;
+  text << "look-ahead 3; " << service_.layout() << "; gamma " << discount_;
   return text.str();
 }
 

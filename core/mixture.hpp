@@ -26,7 +26,7 @@ class Mixture final : public ImaginedLearner {
 
   void see(const SeenLoad& seen, int replicas) override;
   void interrupt() override;
-  int want(int replicas) const override { return service_.reachable(median_, replicas); }
+  int want(int) const override { return median_; }
   std::string explain(int replicas) const override;
   std::optional<LearnedUpdate> learned(int replicas) const override {
     return lookahead_->lookahead().learned(replicas);
@@ -34,7 +34,7 @@ class Mixture final : public ImaginedLearner {
   std::span<const double> costs() const override { return lookahead_->lookahead().costs(0); }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 3; " + service_.layout(); }
+  std::string layout() const override { return "mixture 4; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 

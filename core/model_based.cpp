@@ -33,7 +33,7 @@ LoadPlan::Settings plan_settings(const ControllerSettings& settings, const Autos
   plan.gamma = settings.agent.gamma;
   plan.price = env.price_of_change();
   plan.cooldown_ticks = std::clamp(ticks_of(settings.cooldown, settings.interval), 1, 8);
-  plan.startup_ticks = ticks_of(settings.environment.startup, settings.interval);
+  plan.startup_ticks = std::max(0, ticks_of(settings.environment.startup, settings.interval) - 1);
   return plan;
 }
 

@@ -4,10 +4,15 @@
 #include "core/load_forecast.hpp"
 #include "core/lookahead_learner.hpp"
 #include "core/mixture.hpp"
+#include "core/simulator.hpp"
 #include "tests/unit/core/support.hpp"
 
 #include <cmath>
+#include <memory>
 #include <numbers>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -37,11 +42,12 @@ std::vector<float> violations(const LoadForecast& forecast, double load) {
 
 /// Follows `learner` over `ticks` of the wave from 5 replicas on; the counts after each tick.
 std::vector<int> follow(ImaginedLearner& learner, int first, int ticks) {
+  const ImaginedService service(plain());
   std::vector<int> counts;
   int replicas = 5;
   for (int tick = first; tick < first + ticks; ++tick) {
     learner.see({wave(tick)}, replicas);
-    replicas = learner.want(replicas);
+    replicas = service.reachable(learner.want(replicas), replicas);
     counts.push_back(replicas);
   }
   return counts;
@@ -66,9 +72,9 @@ TEST_CASE("the imagined service has the prices of the slo reward, and its times 
   settings.environment.lag = 15s;
   const ImaginedService service(settings);
   CHECK(service.cooldown == 1);  // 30 s at ticks of 15 s hold back the one tick between
-  CHECK(service.startup == 3);
+  CHECK(service.startup == 2);  // up at the third tick, where without start-up it is at the first
   CHECK(service.lag == 1);
-  CHECK(service.horizon() == 5);
+  CHECK(service.horizon() == 4);
   CHECK(service.violation(4.0, 5) == 0);
   CHECK(service.violation(4.4, 5) == Approx(1.1));
   CHECK(service.price_of_replicas(5) == Approx(0.045));
@@ -145,13 +151,73 @@ TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {
     CHECK(forecast.see({2, true}) > 4);
     forecast.interrupt();  // without a forecast for this tick: the loads that were seen above 2
     CHECK(forecast.see({2, true}) > 4);
-    CHECK(forecast.see({1, true}) <= LoadForecast::kMostHidden);
+    CHECK(forecast.see({1, true}) <= HiddenLoadCorrection::kMostHidden);
   }
   SECTION("a load that hardly moves") {
     for (int tick = 0; tick < 2000; ++tick) {
       forecast.see({tick % 3 == 0 ? 2.02 : 1.98});
     }
     CHECK(forecast.see({2, true}) == Approx(2.03).margin(0.05));
+  }
+}
+
+TEST_CASE("what hid more than was guessed makes the next guesses larger") {
+  HiddenLoadCorrection correction;
+  CHECK(correction.correct(3, 2) == 3);
+  CHECK(correction.correct(3, 2.5) == 3);
+  SECTION("the load that shows at last was twice as much") {
+    correction.reveal(6);
+    const double once = correction.correct(3, 2);
+    CHECK(once == Approx(3 * std::sqrt(2)));  // half of it believed the first time
+    for (int i = 0; i < 100; ++i) {
+      correction.reveal(6);
+      correction.correct(3, 2);
+    }
+    CHECK(correction.correct(3, 2) == Approx(6).epsilon(0.01));
+    CHECK(correction.correct(30, 2) == 8);  // at most four times what is seen
+    std::vector<float> saved;
+    correction.save(saved);
+    REQUIRE(saved.size() == HiddenLoadCorrection::kSaved);
+    HiddenLoadCorrection restored;
+    restored.restore(saved);
+    CHECK(restored.correct(3, 2) == Approx(correction.correct(3, 2)));
+  }
+  SECTION("it was less: a guess is still not below what is seen") {
+    correction.reveal(2.5);
+    CHECK(correction.correct(3, 2) < 3);
+    CHECK(correction.correct(2, 2) == 2);
+  }
+  SECTION("it has fallen below what was seen: that says nothing") {
+    correction.reveal(1);
+    CHECK(correction.correct(3, 2) == 3);
+  }
+  SECTION("a pause in between") {
+    correction.interrupt();
+    correction.reveal(6);
+    CHECK(correction.correct(3, 2) == 3);
+  }
+}
+
+TEST_CASE("a forecast learns from what shows after hidden loads") {
+  LoadForecast corrected(1, 20, 0.8, true);
+  LoadForecast none(1, 20, 0.8, true);
+  double with = 0;
+  double without = 0;
+  for (int tick = 0; tick < 3000; ++tick) {
+    // A job of 8 for five ticks, of which the first two are seen as 3 only.
+    const int phase = tick % 50;
+    const double load = phase < 5 ? 8 : 2 + 0.01 * (tick % 7);
+    const SeenLoad seen = phase < 2 ? SeenLoad{3, true} : SeenLoad{load};
+    with = corrected.see(seen);
+    if (phase == 2) {
+      none.interrupt();  // what shows is not compared with the guesses
+    }
+    without = none.see(seen);
+    if (tick >= 2950 && phase < 2) {
+      CAPTURE(tick);
+      CHECK(with == Approx(8).epsilon(0.15));
+      CHECK(without < with);
+    }
   }
 }
 
@@ -262,6 +328,55 @@ TEST_CASE("the mixture follows what is cheapest, and says what that is") {
              Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 60%"));
 }
 
+TEST_CASE("imagined replicas serve when those of the simulated service do") {
+  for (const Duration startup : {0s, 10s, 15s, 16s, 31s, 45s, 60s}) {
+    ControllerSettings settings = plain();
+    settings.environment.startup = startup;
+    SimulatorSettings world;
+    world.startup = startup;
+    SimulatedService service(world, 2);
+    TimePoint now{};
+    service.observe(1, now);
+    service.scale(3, now);
+    int ticks = 0;
+    do {
+      now += settings.interval;
+      service.observe(1, now);
+      ++ticks;
+    } while (service.truth().replicas.running < 3);
+    CAPTURE(to_seconds(startup));
+    CHECK(ImaginedService(settings).horizon() == ticks);
+  }
+}
+
+TEST_CASE("in a panic the agent tells the guard all that it wants, otherwise a step of it") {
+  class WantsNine final : public ImaginedLearner {
+   public:
+    void see(const SeenLoad&, int) override {}
+    void interrupt() override {}
+    int want(int) const override { return 9; }
+    std::string explain(int) const override { return {}; }
+    std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
+    std::span<const double> costs() const override { return {}; }
+    int preferred(double, int) const override { return 9; }
+    std::string layout() const override { return {}; }
+    void save(std::vector<LearnedArray>&) const override {}
+    bool restore(const std::vector<LearnedArray>&) override { return true; }
+  };
+  const auto wish = [](double panic_percent, double cpu_percent) {
+    ControllerSettings settings = plain();
+    settings.replicas.max_step = 2;
+    settings.guard.panic_cpu_percent = panic_percent;
+    const AutoscaleEnv env(settings);
+    CounterfactualAgent agent(settings, env, [] { return std::make_unique<WantsNine>(); });
+    const Observation seen = observation(4, cpu_percent);
+    return agent.wish({seen, 0, 0.0, {}, true, at(0)}).change;
+  };
+  CHECK(wish(95, 96) == 5);
+  CHECK(wish(95, 94) == 2);
+  CHECK(wish(0, 100) == 2);
+}
+
 TEST_CASE("where the guard doubles in a panic, less is kept in reserve for bursts") {
   const auto kept = [](double panic_percent) {
     ControllerSettings settings = plain();
@@ -273,7 +388,7 @@ TEST_CASE("where the guard doubles in a panic, less is kept in reserve for burst
     int sum = 0;
     int replicas = 5;
     for (int tick = 0; tick < 4000; ++tick) {
-      mixture.see({(tick + 37 * (tick / 250 % 5)) % 250 < 30 ? 8.0 : 2.0}, replicas);
+      mixture.see({(tick + 37 * (tick / 500 % 5)) % 500 < 30 ? 8.0 : 2.0}, replicas);
       replicas = mixture.want(replicas);
       sum += tick < 2000 ? 0 : replicas;
     }

@@ -1,0 +1,47 @@
+#include "core/hidden_load.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skep {
+namespace {
+
+constexpr std::size_t kMostGuesses = 60;
+constexpr double kRate = 0.1;  // of a comparison, when there were many
+constexpr double kMostLogFactor = 1;
+
+}  // namespace
+
+double HiddenLoadCorrection::correct(double guess, double seen) {
+  if (guesses_.size() < kMostGuesses) {
+    guesses_.push_back({guess, seen});
+  }
+  return std::clamp(guess * std::exp(log_factor_), seen, kMostHidden * seen);
+}
+
+void HiddenLoadCorrection::reveal(double load) {
+  if (!guesses_.empty() && load >= guesses_.back().seen) {
+    double sum = 0;
+    for (const Guess& guess : guesses_) {
+      sum += std::log(std::max(load, guess.seen) / guess.load);
+    }
+    const double mean = sum / static_cast<double>(guesses_.size());
+    comparisons_ += 1;
+    const double rate = std::max(kRate, 1 / (comparisons_ + 1));
+    log_factor_ += rate * (std::clamp(mean, -kMostLogFactor, kMostLogFactor) - log_factor_);
+  }
+  guesses_.clear();
+}
+
+void HiddenLoadCorrection::save(std::vector<float>& values) const {
+  values.push_back(static_cast<float>(log_factor_));
+  values.push_back(static_cast<float>(comparisons_));
+}
+
+void HiddenLoadCorrection::restore(std::span<const float> values) {
+  interrupt();
+  log_factor_ = std::clamp(static_cast<double>(values[0]), -kMostLogFactor, kMostLogFactor);
+  comparisons_ = std::max(0.0, static_cast<double>(values[1]));
+}
+
+}  // namespace skep
