@@ -107,12 +107,7 @@ double LoadForecast::step_of(const Component& component, const Belief& then, dou
              : log_load - then.log_load - then.location[component.location];
 }
 
-double LoadForecast::guess_of(const SeenLoad& seen) const {
-  // Without a forecast for this tick, the loads of all ticks tell what to expect.
-  const bool forecast = open_.size() >= static_cast<std::size_t>(horizon_);
-  if (!forecast && steps_ < kFewSteps) {
-    return seen.guess();
-  }
+double LoadForecast::guess_above(double seen) const {
   double probability = 0;
   double mean = 0;
   for (std::size_t i = 0; i < kComponents; ++i) {
@@ -120,7 +115,7 @@ double LoadForecast::guess_of(const SeenLoad& seen) const {
     double width = kLevelWidth;
     double first = kLowestLevel;
     if (component.kind != Kind::kLevel) {
-      if (!forecast) {
+      if (!foreseen()) {
         continue;
       }
       const Belief& then = open_.front();
@@ -133,23 +128,31 @@ double LoadForecast::guess_of(const SeenLoad& seen) const {
     for (std::size_t bin = 0; bin < kBins; ++bin) {
       const double place = first + static_cast<double>(bin) * width;
       const double load = component.kind == Kind::kDifference ? place : std::exp(place);
-      if (load > seen.load) {
+      if (load > seen) {
         const double part = component.share * component.histogram.probability(bin);
         probability += part;
-        mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen.load);
+        mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen);
       }
     }
   }
-  return probability > 0 ? mean / probability : seen.guess();
+  return probability > 0 ? mean / probability : SeenLoad{seen, true}.guess();
+}
+
+double LoadForecast::load_of(const SeenLoad& seen) {
+  if (!seen.hidden) {
+    hidden_.reveal(seen.load);
+    return seen.load;
+  }
+  if (foreseen()) {
+    return hidden_.correct(guess_above(seen.load), seen.load);
+  }
+  return steps_ < kFewSteps ? seen.guess() : guess_above(seen.load);
 }
 
 double LoadForecast::see(const SeenLoad& seen) {
-  const double load = seen.hidden ? hidden_.correct(guess_of(seen), seen.load) : seen.load;
-  if (!seen.hidden) {
-    hidden_.reveal(load);
-  }
+  const double load = load_of(seen);
   const double log_load = std::log(std::max(load, kLeastLoad));
-  if (open_.size() >= static_cast<std::size_t>(horizon_)) {
+  if (foreseen()) {
     learn(open_.front(), load, log_load);
     learn_prediction(open_.front(), log_load);
     open_.pop_front();

@@ -79,8 +79,11 @@ class LoadForecast {
   };
 
   void add_component(Kind kind, std::size_t location, double memory, int kernel, double share);
-  /// Of a hidden load, what the forecast held possible.
-  double guess_of(const SeenLoad& seen) const;
+  /// Of a load that was seen to be at least `seen`: the mean of what the forecast for this tick held
+  /// possible, or where there is none, of the loads of all ticks.
+  double guess_above(double seen) const;
+  bool foreseen() const { return open_.size() >= static_cast<std::size_t>(horizon_); }
+  double load_of(const SeenLoad& seen);
   double step_of(const Component& component, const Belief& then, double load,
                  double log_load) const;
   void learn(const Belief& then, double load, double log_load);
