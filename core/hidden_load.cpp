@@ -7,7 +7,7 @@ namespace skep {
 namespace {
 
 constexpr std::size_t kMostGuesses = 60;
-constexpr double kRate = 0.1;  // of a comparison, when there were many
+constexpr double kRate = 0.3;  // of a comparison, when there were many
 constexpr double kMostLogFactor = 1;
 
 }  // namespace

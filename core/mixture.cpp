@@ -30,9 +30,12 @@ std::vector<HpaSettings> known_rules(const ImaginedService& service) {
   return {{service.target_utilization, 0.1, service.target_window}, {0.5, 0.1, 5}};
 }
 
-std::vector<HpaSettings> hpa_rules() {
+/// Targets from half of the limit up to the limit itself.
+std::vector<HpaSettings> hpa_rules(const ImaginedService& service) {
+  constexpr int kTargets = 9;
   std::vector<HpaSettings> rules;
-  for (const double target : {0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75}) {
+  for (int i = 0; i < kTargets; ++i) {
+    const double target = service.utilization_limit * (0.5 + 0.5 * i / (kTargets - 1));
     for (const int window : {0, 2, 5, 10, 20, 60}) {
       rules.push_back({target, 0.05, window});
     }
@@ -47,7 +50,7 @@ Mixture::Mixture(const ImaginedService& service)
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded),
       rows_(static_cast<std::size_t>(service.lag + service.startup) + 3) {
   add(std::make_unique<HpaRules>(service, known_rules(service)), kKnownRules);
-  add(std::make_unique<HpaRules>(service, hpa_rules()), kOtherRules);
+  add(std::make_unique<HpaRules>(service, hpa_rules(service)), kOtherRules);
   add(std::make_unique<CeilingRules>(service), kOtherRules);
   add(std::make_unique<ForecastRules>(service), kForecastRules);
   add(std::make_unique<AfterStateTables>(service), kAfterStateTables);

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Makes up load traces of seventeen kinds, to choose the learners' constants on.
 
-    make_traces.py FOLDER
+    make_traces.py FOLDER [ROWS]
 
-Writes FOLDER/made_up.csv: the same bytes on every machine, in any unit of load.
+Writes FOLDER/made_up.csv, of 3,000 rows or as many as told, at most 6,000: the same bytes on every
+machine, in any unit of load.
 """
 import math
 import os
@@ -11,7 +12,7 @@ import random
 import sys
 
 ROWS_MADE = 6000
-ROWS_WRITTEN = 3000
+ROWS_WRITTEN = "3000"
 TURN = 2 * math.pi
 
 
@@ -126,13 +127,14 @@ def traces():
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
+    rows = min(ROWS_MADE, int((sys.argv[2:] or [ROWS_WRITTEN])[0]))
     os.makedirs(sys.argv[1], exist_ok=True)
     made = traces()
     with open(os.path.join(sys.argv[1], "made_up.csv"), "w", encoding="ascii") as file:
         file.write("row," + ",".join(made) + "\n")
-        for i in range(ROWS_WRITTEN):
+        for i in range(rows):
             file.write(f"{i}," + ",".join(f"{values[i]:.6g}" for values in made.values()) + "\n")
 
 

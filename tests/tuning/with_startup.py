@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Compares the default policy with target tracking where replicas start slowly.
+
+    with_startup.py SKEP TRACES
+
+SKEP is the program, TRACES the folder of the public traces. A tick of 15 s, a start-up of 45 s, a
+cooldown of 30 s, 1 to 20 replicas, everything else as shipped, from nothing, over whole traces: the
+public ones, the made-up ones of make_traces.py at their full length, and eight plain shapes; with a
+row of a minute and a row of a tick. Prints the cost of `mixture` against `target_tracking` behind
+the same guard, beside the best rule in hindsight and the optimum. Nothing is chosen by it.
+"""
+import json
+import math
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+ROWS = 6000
+CONFIG = """
+services:
+  - name: web
+    replicas: {min: 1, max: 20}
+    metrics:
+      cpu: {query: cpu}
+      ram: {query: ram}
+"""
+
+
+def stairs(levels, rows_each):
+    return [levels[i // rows_each % len(levels)] for i in range(ROWS)]
+
+
+def wave(low, high, period):
+    middle, reach = (low + high) / 2, (high - low) / 2
+    return [middle - reach * math.cos(2 * math.pi * i / period) for i in range(ROWS)]
+
+
+def bursts(seed, chance, longest, base, peak):
+    """Each lasts 1 to `longest` rows and reaches from the middle between base and peak up to it."""
+    rng = random.Random(seed)
+    values = []
+    while len(values) < ROWS:
+        if rng.random() < chance:
+            values += [rng.uniform((base + peak) / 2, peak)] * rng.randint(1, longest)
+        else:
+            values.append(base)
+    return values[:ROWS]
+
+
+def shapes():
+    on_wave = zip(wave(2, 8, 1440), bursts(3, 0.005, 30, 0, 6))
+    return {
+        "stairs": stairs([2, 6, 3, 9, 4, 1, 7], 200),
+        "on_off": stairs([1, 12], 60),
+        "ramps": [1 + 11 * (1 - abs(i % 600 / 300 - 1)) for i in range(ROWS)],
+        "slow_wave": wave(2, 12, 1440),
+        "fast_wave": wave(2, 12, 120),
+        "short_bursts": bursts(1, 0.01, 10, 1, 5),
+        "long_bursts": bursts(2, 0.005, 120, 1, 5),
+        "bursts_on_wave": [a + b for a, b in on_wave],
+    }
+
+
+def compare(skep, config, files, step):
+    command = [skep, "compare", "--json", "--config", str(config)]
+    command += ["--startup", "45s", "--step", step]
+    command += ["--policy", "mixture", "--policy", "target_tracking", "--trace", *map(str, files)]
+    result = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    costs = {}
+    for row in result["rows"]:
+        name = row["trace"].rsplit("/", 1)[-1]
+        costs.setdefault(name, {})[row["policy"]] = row["cost"]
+    return costs
+
+
+def percent(cost, rule):
+    return 100 * (cost / rule - 1)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    skep, traces = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        config = folder / "skep.yaml"
+        config.write_text(CONFIG, encoding="ascii")
+        maker = pathlib.Path(__file__).with_name("make_traces.py")
+        subprocess.run([sys.executable, str(maker), folder, str(ROWS)], check=True)
+        made = shapes()
+        with open(folder / "shapes.csv", "w", encoding="ascii") as file:
+            file.write("row," + ",".join(made) + "\n")
+            for i in range(ROWS):
+                row = ",".join(f"{values[i]:.6g}" for values in made.values())
+                file.write(f"{i},{row}\n")
+        parts = {
+            "public": sorted(pathlib.Path(traces).glob("*.csv")),
+            "made up": [folder / "made_up.csv"],
+            "shapes": [folder / "shapes.csv"],
+        }
+        for step in ("60s", "15s"):
+            everything = []
+            print(f"row of {step:35} mixture  best rule  optimum")
+            for part, files in parts.items():
+                savings = []
+                for name, cost in compare(skep, config, files, step).items():
+                    rule = cost["target_tracking"]
+                    savings.append(percent(cost["mixture"], rule))
+                    print(
+                        f"  {name[-40:]:40} {savings[-1]:6.1f}%"
+                        f" {percent(cost['best_rule'], rule):9.1f}%"
+                        f" {percent(cost['optimum'], rule):7.1f}%"
+                    )
+                everything += savings
+                print(f"{part:42} {sum(savings) / len(savings):6.1f}%, worst {max(savings):.1f}%")
+            mean = sum(everything) / len(everything)
+            over = sum(saving > 2 for saving in everything)
+            print(f"all {len(everything):<38} {mean:6.2f}%, above +2%: {over}\n")
+
+
+main()
