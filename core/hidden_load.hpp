@@ -36,7 +36,7 @@ class HiddenLoadCorrection {
     double seen;
   };
   std::vector<Guess> guesses_;  ///< since a load could last be seen, at most kMostGuesses
-  double log_factor_ = 0;       ///< that corrects a guess
+  double factor_ = 1;           ///< that corrects a guess
   double comparisons_ = 0;
 };
 
