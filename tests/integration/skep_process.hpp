@@ -18,7 +18,7 @@ namespace skep::test {
 using Json = nlohmann::ordered_json;
 
 /// Long enough for a busy machine under sanitizers; a test that passes never waits for it.
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kPatience{120};
 
 enum class Output {
   kRead,
