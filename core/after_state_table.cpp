@@ -1,5 +1,7 @@
 #include "core/after_state_table.hpp"
 
+#include "core/best_change.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -51,6 +53,7 @@ std::size_t AfterStateTable::class_of_now() const {
 
 void AfterStateTable::see(double load) {
   recent_.add(load);
+  load_ = load;
   const Seen now{load, class_of_now()};
   open_.push_back(now);
   if (open_.size() > static_cast<std::size_t>(service_.horizon())) {
@@ -71,6 +74,7 @@ void AfterStateTable::interrupt() {
 void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) {
   constexpr double kLeast = LoadBins::kLowest;  // a load near 0 must not make huge ratios
   const double outcome_ratio = outcome / std::max(from.load, kLeast);
+  const double next_ratio = std::max(next.load, kLeast) / std::max(from.load, kLeast);
   const int own = static_cast<int>(nearest(bins_, from.load));
   const int reach = static_cast<int>(nearness_.size()) - 1;
   const int most = static_cast<int>(bins_.count()) - 1;
@@ -78,11 +82,11 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
   const auto rows = static_cast<std::size_t>(std::min(own + reach, most) - first + 1);
   const auto own_row = static_cast<std::size_t>(own - first);
   // All rows move by the same ratio; the own one begins at the very load.
-  const int shift = static_cast<int>(
-      std::lround(std::log(std::max(next.load, kLeast) / std::max(from.load, kLeast)) / kBinWidth));
+  const int shift = static_cast<int>(std::lround(std::log(next_ratio) / kBinWidth));
   const bool within = first + shift >= 0 && first + shift + static_cast<int>(rows) <= most + 1;
   const std::size_t own_next = nearest(bins_, next.load);
   met_.resize(rows);
+  next_.resize(rows);
   rates_.resize(rows);
   values_.resize(rows * costs_.size());
   best_.resize(values_.size());
@@ -90,7 +94,9 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
       rows_.visits(from.row_class).subspan(static_cast<std::size_t>(first), rows);
   for (std::size_t i = 0; i < rows; ++i) {
     const int bin = first + static_cast<int>(i);
-    met_[i] = static_cast<float>(outcome_ratio * centres_[static_cast<std::size_t>(bin)]);
+    const auto centre = centres_[static_cast<std::size_t>(bin)];
+    met_[i] = static_cast<float>(outcome_ratio * centre);
+    next_[i] = static_cast<float>(next_ratio * centre);
     const float near = nearness_[static_cast<std::size_t>(std::abs(bin - own))];
     rates_[i] = near * static_cast<float>(rate_.at(visits[i]));
     visits[i] += near;
@@ -110,7 +116,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
     values[own_row] = column[own_next];
   }
   const RewardWeights& weights = service_.weights;
-  best_after_change(values_, weights.adaptation, service_.max_step, rows, best_);
+  best_after_change(service_, next_, {values_, values_}, best_);
   const auto weight = static_cast<float>(weights.performance);
   const auto discount = static_cast<float>(settings_.discount);
   for (std::size_t n = 0; n < costs_.size(); ++n) {
@@ -128,7 +134,8 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
 }
 
 int AfterStateTable::want(int replicas) const {
-  return cheapest(service_, std::span<const float>(costs_), replicas);
+  const std::span<const float> costs(costs_);
+  return cheapest(service_, load_, costs, costs, replicas);
 }
 
 bool AfterStateTable::restore(std::span<const float>& values) {

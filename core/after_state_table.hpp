@@ -4,6 +4,8 @@
 // exogenous inputs: Sinclair et al. 2023).
 #pragma once
 
+#include "core/imagined_service.hpp"
+#include "core/load_bins.hpp"
 #include "core/value_rows.hpp"
 
 #include <cstddef>
@@ -51,9 +53,11 @@ class AfterStateTable {
   std::vector<float> prices_;        ///< of the same
   std::vector<float> nearness_;      ///< of rows 0, 1, ... away
   RecentLoads recent_;
+  double load_ = 0;           ///< of the last see
   std::deque<Seen> open_;     ///< whose outcome is not known yet, the oldest first
   std::vector<float> costs_;  ///< of now
   std::vector<float> met_;    ///< loads of the rows that learn
+  std::vector<float> next_;   ///< loads that follow on them
   std::vector<float> rates_;
   std::vector<float> values_;
   std::vector<float> best_;

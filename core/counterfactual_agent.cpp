@@ -18,7 +18,6 @@ CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
       ticks_between_(settings.cooldown % settings.interval != Duration::zero()),
       replicas_(settings.replicas),
       panic_percent_(settings.guard.panic_cpu_percent),
-      price_of_change_(settings.environment.reward.weights.adaptation),
       make_(std::move(make)),
       learner_(make_()) {}
 
@@ -53,13 +52,13 @@ std::string CounterfactualAgent::explain(const AgentView& view, const Wish&) con
 }
 
 std::vector<ActionValue> CounterfactualAgent::values(const AgentView& view) const {
-  const std::span<const double> costs = learner_->costs();
   const int desired = view.observation.replicas.desired;
+  const std::vector<double> costs =
+      learner_->costs(std::clamp(desired, replicas_.min, replicas_.max));
   std::vector<ActionValue> values;
   for (const int change : env_.action_space().changes()) {
     const int count = std::clamp(desired + change, replicas_.min, replicas_.max);
-    const double price = change == 0 ? 0 : price_of_change_;
-    values.push_back({change, -(costs[static_cast<std::size_t>(count - 1)] + price)});
+    values.push_back({change, -costs[static_cast<std::size_t>(count - 1)]});
   }
   return values;
 }

@@ -42,7 +42,6 @@ class CounterfactualAgent final : public Agent {
   bool ticks_between_;  ///< there may be a tick between two intervals, when a cooldown ends
   ReplicaSettings replicas_;
   double panic_percent_;  ///< CPU from which on the guard panics; 0: never
-  double price_of_change_;
   MakeLearner make_;
   std::unique_ptr<ImaginedLearner> learner_;
   std::optional<TimePoint> last_;  ///< when the load was last seen

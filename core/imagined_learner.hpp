@@ -7,7 +7,6 @@
 #include "core/snapshot.hpp"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -28,8 +27,8 @@ class ImaginedLearner {
   virtual std::string explain(int replicas) const = 0;
   /// What the last see taught of having `replicas` (within the bounds); empty when nothing.
   virtual std::optional<LearnedUpdate> learned(int replicas) const = 0;
-  /// The costs to come of having 1 to max replicas from the next tick on, without the change.
-  virtual std::span<const double> costs() const = 0;
+  /// The costs to come of going from `replicas` to 1 to max of them, the change included.
+  virtual std::vector<double> costs(int replicas) const = 0;
   /// The count that it would want with `replicas`, had the load been `load` for a while.
   virtual int preferred(double load, int replicas) const = 0;
 

@@ -41,15 +41,16 @@ double ImaginedService::violation(double load, int replicas) const {
   return graded ? ratio : 1;
 }
 
-int ImaginedService::guarded(int wanted, int from, double load, int running) const {
+ImaginedService::Reach ImaginedService::reach(int from, double load, int running) const {
   const double utilization = std::min(1.0, load / running);
   if (panic_utilization > 0 && utilization >= panic_utilization) {
     const PanicRange range = panic_range(from, 100 * utilization, 100 * target_utilization,
                                          std::max(0, max_replicas - from));
-    return from + std::clamp(wanted - from, range.least, range.most);
+    return {from + range.least, from + range.most};
   }
-  const int next = reachable(wanted, from);
-  return next < from && utilization > utilization_limit && !scale_in_over_limit ? from : next;
+  const bool no_less = utilization > utilization_limit && !scale_in_over_limit;
+  return {no_less ? from : std::max(from - max_step, min_replicas),
+          std::min(from + max_step, max_replicas)};
 }
 
 std::string ImaginedService::layout() const {

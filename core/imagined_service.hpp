@@ -4,7 +4,6 @@
 
 #include "core/settings.hpp"
 
-#include <algorithm>
 #include <string>
 
 namespace skep {
@@ -33,14 +32,13 @@ struct ImaginedService {
   double price_of_replicas(int replicas) const {
     return weights.resources * replicas / max_replicas;
   }
-  /// `wanted` as near as one command from `from` comes to it.
-  int reachable(int wanted, int from) const {
-    return std::clamp(std::clamp(wanted, from - max_step, from + max_step), min_replicas,
-                      max_replicas);
-  }
-  /// The same behind the guard, which panics and forbids where one of the `running` (>= 1) replicas
-  /// has too much of `load`.
-  int guarded(int wanted, int from, double load, int running) const;
+  /// The smallest and the largest count that the guard lets a command go to from `from` replicas,
+  /// of which `running` (>= 1) serve `load`.
+  struct Reach {
+    int least;
+    int most;
+  };
+  Reach reach(int from, double load, int running) const;
   /// From when on what is decided now shows in an observation, in ticks, >= 1.
   int horizon() const { return lag + startup + 1; }
   /// Names what gives learned values their meaning. The least count, step and cooldown do not: with

@@ -356,8 +356,8 @@ void LoadForecast::save(std::vector<float>& values) const {
 }
 
 bool LoadForecast::restore(std::span<const float>& values) {
-  const std::size_t count = 1 + LinearPrediction::kSaved + HiddenLoadCorrection::kSaved +
-                            kComponents * (2 + kBins);
+  const std::size_t count =
+      1 + LinearPrediction::kSaved + HiddenLoadCorrection::kSaved + kComponents * (2 + kBins);
   if (values.size() < count) {
     return false;
   }

@@ -79,8 +79,8 @@ class LoadForecast {
   };
 
   void add_component(Kind kind, std::size_t location, double memory, int kernel, double share);
-  /// Of a load that was seen to be at least `seen`: the mean of what the forecast for this tick held
-  /// possible, or where there is none, of the loads of all ticks.
+  /// Of a load that was seen to be at least `seen`: the mean of what the forecast for this tick
+  /// held possible, or where there is none, of the loads of all ticks.
   double guess_above(double seen) const;
   bool foreseen() const { return open_.size() >= static_cast<std::size_t>(horizon_); }
   double load_of(const SeenLoad& seen);

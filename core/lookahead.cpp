@@ -1,7 +1,10 @@
 #include "core/lookahead.hpp"
 
+#include "core/best_change.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace skep {
 namespace {
@@ -18,42 +21,70 @@ float between(std::span<const float> column, double place) {
   return column[bin] + part * (column[bin + 1] - column[bin]);
 }
 
+/// The same for `place` and those that follow, a bin further each.
+void between(std::span<const float> column, double place, std::span<float> values) {
+  const double whole = std::floor(place);
+  if (whole < 0 ||
+      whole + static_cast<double>(values.size()) >= static_cast<double>(column.size())) {
+    for (float& value : values) {
+      value = between(column, place);
+      place += 1;
+    }
+    return;
+  }
+  const auto part = static_cast<float>(place - whole);
+  const float* const from = &column[static_cast<std::size_t>(whole)];
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = from[i] + part * (from[i + 1] - from[i]);
+  }
+}
+
 }  // namespace
 
 Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>& tables)
     : service_(service),
       bins_(service.max_replicas, kBinWidth),
+      held_(bins_, kDropClasses, service.max_replicas),
       violations_now_(static_cast<std::size_t>(service.max_replicas)) {
   for (int n = 1; n <= service.max_replicas; ++n) {
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
+  const std::vector<double> costs(static_cast<std::size_t>(service.max_replicas));
   for (const Settings& settings : tables) {
-    Table& table = tables_.emplace_back(
-        Table{settings, VisitsRate(settings.least_rate),
-              ValueRows(bins_, kDropClasses, service.max_replicas),
-              std::vector<double>(static_cast<std::size_t>(service.max_replicas)), 0});
+    Table& table = tables_.emplace_back(Table{settings,
+                                              VisitsRate(settings.least_rate),
+                                              ValueRows(bins_, kDropClasses, service.max_replicas),
+                                              {costs, costs},
+                                              0});
     const Table& first = tables_.front();
     if (tables_.size() > 1 && settings.discount == first.settings.discount) {
       table.rows = first.rows;
       continue;
     }
-    const std::vector<float> prior =
-        steady_values(service, bins_.centres(kPriorLoad), settings.discount);
+    const std::vector<double> loads = bins_.centres(kPriorLoad);
+    std::vector<float> prior = steady_values(service, loads, settings.discount);
     std::vector<float> best(prior.size());
-    best_after_change(prior, service.weights.adaptation, service.max_step, bins_.count(), best);
+    best_after_change(service, std::vector<float>(loads.begin(), loads.end()), {prior, prior},
+                      best);
     table.rows.begin_with(best);
+    if (tables_.size() == 1) {
+      std::transform(prior.begin(), prior.end(), best.begin(), prior.begin(), std::minus<>());
+      held_.begin_with(prior);
+    }
   }
 }
 
 void Lookahead::see(double load, const LoadForecast& forecast) {
   const bool follows = !recent_.empty();
-  const double before = follows ? recent_.before(0) : load;
   recent_.add(load);
+  const std::size_t held_class = drop_class(recent_, tables_.front().settings.window);
   untaught_.clear();
   if (follows) {
-    imagine(before, load, forecast);
-    remember(before);
+    imagine(load_, load, forecast);
+    imagine_held(held_class);
+    remember(load_);
   }
+  load_ = load;
   forecast.violations(std::max(load, LoadBins::kLowest), violations_now_);
   const double place = bins_.place(load);
   for (Table& table : tables_) {
@@ -62,7 +93,7 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
       learn(table, next_class);
     }
     table.row_class = next_class;
-    add_up(table, place, next_class, violations_now_, table.costs);
+    add_up(table, place, {next_class, held_class}, violations_now_, table.costs);
   }
 }
 
@@ -92,6 +123,25 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
     near = static_cast<float>(std::min(rising, falling));
     rising *= step;
     falling *= 1 / step;
+  }
+  next_loads_.resize(rows);
+  const double growth = std::exp(kBinWidth);
+  double next_load = LoadBins::kLowest * std::exp(next_place_ * kBinWidth);
+  for (float& next : next_loads_) {
+    next = static_cast<float>(next_load);
+    next_load *= growth;
+  }
+}
+
+void Lookahead::imagine_held(std::size_t next_class) {
+  if (service_.cooldown == 0) {
+    return;
+  }
+  const std::size_t rows = nearness_.size();
+  more_.resize(values_.size());
+  moved_.resize(values_.size());
+  for (std::size_t n = 0; n < held_.width(); ++n) {
+    between(held_.column(next_class, n), next_place_, std::span(more_).subspan(n * rows, rows));
   }
 }
 
@@ -123,54 +173,77 @@ void Lookahead::learn(Table& table, std::size_t next_class) {
   const std::size_t rows = nearness_.size();
   const auto weight = static_cast<float>(service_.weights.performance);
   const auto discount = static_cast<float>(table.settings.discount);
-  const double whole = std::floor(next_place_);
-  const auto part = static_cast<float>(next_place_ - whole);
-  const bool within =
-      whole >= 0 && whole + static_cast<double>(rows) < static_cast<double>(bins_.count());
   for (std::size_t n = 0; n < table.rows.width(); ++n) {
-    const std::span<const float> column = table.rows.column(next_class, n);
-    float* const values = &values_[n * rows];
+    const std::span<float> values(&values_[n * rows], rows);
+    between(table.rows.column(next_class, n), next_place_, values);
     const float* const violations = &next_violations_[n * rows];
     const float price = prices_[n];
-    if (within) {
-      const float* const after = &column[static_cast<std::size_t>(whole)];
-      for (std::size_t i = 0; i < rows; ++i) {
-        values[i] = weight * violations[i] + price +
-                    discount * (after[i] + part * (after[i + 1] - after[i]));
-      }
-      continue;
-    }
     for (std::size_t i = 0; i < rows; ++i) {
-      values[i] = weight * violations[i] + price +
-                  discount * between(column, next_place_ + static_cast<double>(i));
+      values[i] = weight * violations[i] + price + discount * values[i];
     }
   }
-  best_after_change(values_, service_.weights.adaptation, service_.max_step, rows, best_);
+  if (service_.cooldown > 0) {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      moved_[i] = values_[i] + discount * more_[i];
+    }
+  }
+  best_after_change(service_, next_loads_, {values_, service_.cooldown > 0 ? moved_ : values_},
+                    best_);
   const std::span<float> visits = table.rows.visits(table.row_class).subspan(first_, rows);
   for (std::size_t i = 0; i < rows; ++i) {
     rates_[i] = nearness_[i] * static_cast<float>(table.rate.at(visits[i]));
     visits[i] += nearness_[i];
   }
   table.rows.teach(table.row_class, first_, rates_, best_);
-}
-
-void Lookahead::add_up(const Table& table, double place, std::size_t row_class,
-                       std::span<const float> violations, std::span<double> costs) const {
-  for (std::size_t n = 0; n < costs.size(); ++n) {
-    const auto after = static_cast<double>(between(table.rows.column(row_class, n), place));
-    costs[n] = service_.weights.performance * static_cast<double>(violations[n]) +
-               static_cast<double>(prices_[n]) + table.settings.discount * after;
+  if (service_.cooldown > 0 && &table == &tables_.front()) {
+    learn_held(table);
   }
 }
 
-std::vector<double> Lookahead::costs_at(std::size_t table, double load,
-                                        const LoadForecast& forecast) const {
+void Lookahead::learn_held(const Table& table) {
+  // How long the cooldown still lasts is not part of the state: it ends with this chance.
+  const float goes_on = 1 - 1 / static_cast<float>(service_.cooldown);
+  const float later = goes_on * static_cast<float>(table.settings.discount);
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    moved_[i] = values_[i] - best_[i] + later * more_[i];
+  }
+  const std::span<float> visits = held_.visits(table.row_class).subspan(first_, nearness_.size());
+  std::transform(visits.begin(), visits.end(), nearness_.begin(), visits.begin(), std::plus<>());
+  held_.teach(table.row_class, first_, rates_, moved_);
+}
+
+void Lookahead::add_up(const Table& table, double place, Classes classes,
+                       std::span<const float> violations, Costs& costs) const {
+  for (std::size_t n = 0; n < violations.size(); ++n) {
+    const auto after = static_cast<double>(between(table.rows.column(classes.row, n), place));
+    costs.kept[n] = service_.weights.performance * static_cast<double>(violations[n]) +
+                    static_cast<double>(prices_[n]) + table.settings.discount * after;
+    costs.moved[n] = costs.kept[n];
+    if (service_.cooldown > 0) {
+      costs.moved[n] += table.settings.discount *
+                        static_cast<double>(between(held_.column(classes.held, n), place));
+    }
+  }
+}
+
+std::vector<double> Lookahead::costs(std::size_t table, int replicas) const {
+  std::vector<double> costs = tables_[table].costs.moved;
+  for (double& cost : costs) {
+    cost += service_.weights.adaptation;
+  }
+  const auto kept = static_cast<std::size_t>(replicas - 1);
+  costs[kept] = tables_[table].costs.kept[kept];
+  return costs;
+}
+
+int Lookahead::want_at(std::size_t table, double load, int replicas,
+                       const LoadForecast& forecast) const {
   const double bounded = std::max(load, LoadBins::kLowest);
   std::vector<float> violations(prices_.size());
-  std::vector<double> costs(prices_.size());
   forecast.violations(bounded, violations);
-  add_up(tables_[table], bins_.place(bounded), 0, violations, costs);
-  return costs;
+  Costs costs{std::vector<double>(prices_.size()), std::vector<double>(prices_.size())};
+  add_up(tables_[table], bins_.place(bounded), {0, 0}, violations, costs);
+  return cheapest<double>(service_, bounded, costs.kept, costs.moved, replicas);
 }
 
 void Lookahead::interrupt() {
@@ -179,13 +252,15 @@ void Lookahead::interrupt() {
 }
 
 int Lookahead::want(std::size_t table, int replicas) const {
-  return cheapest(service_, std::span<const double>(tables_[table].costs), replicas);
+  const Costs& costs = tables_[table].costs;
+  return cheapest<double>(service_, load_, costs.kept, costs.moved, replicas);
 }
 
 void Lookahead::save(std::vector<float>& values) const {
   for (const Table& table : tables_) {
     table.rows.save(values);
   }
+  held_.save(values);
 }
 
 bool Lookahead::restore(std::span<const float>& values) {
@@ -195,7 +270,7 @@ bool Lookahead::restore(std::span<const float>& values) {
       return false;
     }
   }
-  return true;
+  return held_.restore(values);
 }
 
 }  // namespace skep

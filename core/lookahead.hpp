@@ -8,6 +8,8 @@
 #pragma once
 
 #include "core/agent.hpp"
+#include "core/imagined_service.hpp"
+#include "core/load_bins.hpp"
 #include "core/load_forecast.hpp"
 #include "core/value_rows.hpp"
 
@@ -35,10 +37,11 @@ class Lookahead {
   std::size_t tables() const { return tables_.size(); }
   /// The count that a table wants next, with `replicas` there now.
   int want(std::size_t table, int replicas) const;
-  /// The costs to come of having 1 to max replicas from the next tick on, without the change.
-  std::span<const double> costs(std::size_t table) const { return tables_[table].costs; }
-  /// The same for another load that stays, instead of that of the last see.
-  std::vector<double> costs_at(std::size_t table, double load, const LoadForecast& forecast) const;
+  /// The costs to come by a table of going from `replicas` to 1 to max of them, the change
+  /// included.
+  std::vector<double> costs(std::size_t table, int replicas) const;
+  /// The count that a table would want with `replicas`, had the load been `load` for a while.
+  int want_at(std::size_t table, double load, int replicas, const LoadForecast& forecast) const;
 
   /// What the last see taught the first table of having `replicas` at the load of before; empty
   /// when nothing. As for an agent, values are rewards.
@@ -48,33 +51,53 @@ class Lookahead {
   bool restore(std::span<const float>& values);
 
  private:
+  /// By replicas less one.
+  struct Costs {
+    std::vector<double> kept;
+    std::vector<double> moved;  ///< see CostsOfCounts
+  };
   struct Table {
     Settings settings;
     VisitsRate rate;
     ValueRows rows;
-    std::vector<double> costs;
+    Costs costs;
     std::size_t row_class = 0;
   };
 
   /// What the rows near the load of before would have seen, had it been theirs.
   void imagine(double before, double load, const LoadForecast& forecast);
+  /// The same for held_, with its class of now.
+  void imagine_held(std::size_t next_class);
   void remember(double before);
   void learn(Table& table, std::size_t next_class);
+  /// From the step that the first `table` has just learned from.
+  void learn_held(const Table& table);
+  struct Classes {
+    std::size_t row;
+    std::size_t held;
+  };
   /// Into `costs`: those of the next tick, with these violations, and of what comes after it.
-  void add_up(const Table& table, double place, std::size_t row_class,
-              std::span<const float> violations, std::span<double> costs) const;
+  void add_up(const Table& table, double place, Classes classes, std::span<const float> violations,
+              Costs& costs) const;
 
   ImaginedService service_;
   LoadBins bins_;
   std::vector<Table> tables_;
+  /// How much more is to come with n replicas while the cooldown after a change holds them; in the
+  /// classes of the first table, for all.
+  ValueRows held_;
   RecentLoads recent_;
+  double load_ = 0;                     ///< of the last see
   std::vector<float> prices_;           ///< of the replicas
   std::vector<float> next_violations_;  ///< expected, by replicas and then by row
   std::vector<float> nearness_;         ///< of the rows near the load of before
+  std::vector<float> next_loads_;       ///< that followed on them
   std::size_t first_ = 0;               ///< bin of the first of those rows
   double next_place_ = 0;               ///< where the first of them went; each other a bin further
   std::vector<float> violations_now_;
   std::vector<float> values_;  ///< as next_violations_
+  std::vector<float> moved_;
+  std::vector<float> more_;  ///< of held_, for those rows
   std::vector<float> best_;
   std::vector<float> rates_;
   std::vector<float> untaught_;  ///< the row of the load of before, as it was; empty without one

@@ -24,24 +24,21 @@ void LookaheadLearner::interrupt() {
 
 std::string LookaheadLearner::explain(int replicas) const {
   const int wanted = want(replicas);
-  const auto cost = [this](int n) { return costs()[static_cast<std::size_t>(n - 1)]; };
-  const double price = wanted == replicas ? 0 : service_.weights.adaptation;
+  const std::vector<double> costs_to_come = costs(replicas);
+  const auto cost = [&costs_to_come](int n) {
+    return costs_to_come[static_cast<std::size_t>(n - 1)];
+  };
   std::string why = "the Q-table expects the least cost from " + replicas_text(wanted) + " (" +
-                    number_text(cost(wanted) + price);
+                    number_text(cost(wanted));
   if (wanted != replicas) {
     why += " against " + number_text(cost(replicas)) + " for no change";
   }
   return why + ")";
 }
 
-int LookaheadLearner::preferred(double load, int replicas) const {
-  const std::vector<double> costs = lookahead_.costs_at(0, load, forecast_);
-  return cheapest(service_, std::span<const double>(costs), replicas);
-}
-
 std::string LookaheadLearner::layout() const {
   std::ostringstream text;
-  text << "look-ahead 3; " << service_.layout() << "; gamma " << discount_;
+  text << "look-ahead 4; " << service_.layout() << "; gamma " << discount_;
   return text.str();
 }
 

@@ -21,8 +21,10 @@ class LookaheadLearner final : public ImaginedLearner {
   std::optional<LearnedUpdate> learned(int replicas) const override {
     return lookahead_.learned(replicas);
   }
-  std::span<const double> costs() const override { return lookahead_.costs(0); }
-  int preferred(double load, int replicas) const override;
+  std::vector<double> costs(int replicas) const override { return lookahead_.costs(0, replicas); }
+  int preferred(double load, int replicas) const override {
+    return lookahead_.want_at(0, load, replicas, forecast_);
+  }
 
   std::string layout() const override;
   void save(std::vector<LearnedArray>& arrays) const override;

@@ -153,7 +153,8 @@ void Mixture::move_on(double load) {
     if (member.cooling > 0) {
       --member.cooling;
     } else {
-      const int next = service_.guarded(wish, member.replicas, load, running_[i]);
+      const ImaginedService::Reach reach = service_.reach(member.replicas, load, running_[i]);
+      const int next = std::clamp(wish, reach.least, reach.most);
       if (next != member.replicas) {
         member.replicas = next;
         member.cooling = service_.cooldown;
@@ -235,8 +236,7 @@ std::string Mixture::explain(int) const {
 }
 
 int Mixture::preferred(double load, int replicas) const {
-  const std::vector<double> costs = lookahead_->lookahead().costs_at(0, load, forecast_);
-  return cheapest(service_, std::span<const double>(costs), replicas);
+  return lookahead_->lookahead().want_at(0, load, replicas, forecast_);
 }
 
 void Mixture::save(std::vector<LearnedArray>& arrays) const {

@@ -31,10 +31,12 @@ class Mixture final : public ImaginedLearner {
   std::optional<LearnedUpdate> learned(int replicas) const override {
     return lookahead_->lookahead().learned(replicas);
   }
-  std::span<const double> costs() const override { return lookahead_->lookahead().costs(0); }
+  std::vector<double> costs(int replicas) const override {
+    return lookahead_->lookahead().costs(0, replicas);
+  }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 4; " + service_.layout(); }
+  std::string layout() const override { return "mixture 5; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 

@@ -2,7 +2,6 @@
 // how often each row was taught.
 #pragma once
 
-#include "core/imagined_service.hpp"
 #include "core/load_bins.hpp"
 
 #include <cstddef>
@@ -73,37 +72,5 @@ class VisitsRate {
   double least_;
   std::vector<double> powers_;  ///< by whole visits, until they fall to the least
 };
-
-/// best[n] = the least of values[n] and of `price` + values[m] over the m of at most `max_step`
-/// away; all by the replicas less one, and for `rows` rows at once: row i of n is at n * rows + i.
-/// The two must not overlap.
-void best_after_change(std::span<const float> values, double price, int max_step, std::size_t rows,
-                       std::span<float> best);
-
-/// The costs to come with each count, discounted by `discount` per tick, while the load stays at
-/// one of `loads` for ever and every change is the best one: value iteration. Of n replicas and
-/// load i at (n - 1) * loads.size() + i.
-std::vector<float> steady_values(const ImaginedService& service, std::span<const double> loads,
-                                 double discount);
-
-/// The count to go to from `replicas`: the cheapest by `values` within reach, where a change costs
-/// `price`; of equal ones no change, and then the smallest.
-template <class Value>
-int cheapest(const ImaginedService& service, std::span<const Value> values, int replicas) {
-  const auto value = [&values](int n) {
-    return static_cast<double>(values[static_cast<std::size_t>(n - 1)]);
-  };
-  int best = replicas;
-  double least = value(replicas);
-  const int last = service.reachable(service.max_replicas, replicas);
-  for (int n = service.reachable(service.min_replicas, replicas); n <= last; ++n) {
-    const double cost = value(n) + (n != replicas ? service.weights.adaptation : 0);
-    if (cost < least - 1e-12) {
-      least = cost;
-      best = n;
-    }
-  }
-  return best;
-}
 
 }  // namespace skep

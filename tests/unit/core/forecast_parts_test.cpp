@@ -119,28 +119,6 @@ TEST_CASE("the violations of rows are those of their loads") {
   }
 }
 
-TEST_CASE("the best after a change is within reach, and pays for the change") {
-  const int max_step = GENERATE(1, 2, 9);
-  constexpr int kCount = 6;
-  constexpr std::size_t kRows = 2;
-  std::vector<float> values;
-  for (int i = 0; i < kCount * static_cast<int>(kRows); ++i) {
-    values.push_back(static_cast<float>((i * 7) % 11));
-  }
-  std::vector<float> best(values.size());
-  best_after_change(values, 1.5, max_step, kRows, best);
-  for (std::size_t row = 0; row < kRows; ++row) {
-    const auto value = [&](int n) { return values[static_cast<std::size_t>(n) * kRows + row]; };
-    for (int n = 0; n < kCount; ++n) {
-      float least = value(n);
-      for (int m = std::max(0, n - max_step); m <= std::min(n + max_step, kCount - 1); ++m) {
-        least = std::min(least, value(m) + 1.5F);
-      }
-      CHECK(best[static_cast<std::size_t>(n) * kRows + row] == least);
-    }
-  }
-}
-
 TEST_CASE("a row learns slower the more often it was taught, down to the least rate") {
   const VisitsRate rate(0.05);
   CHECK(rate.at(0) == Approx(std::pow(2, -0.7)));

@@ -1,0 +1,114 @@
+// The agent between the controller and a learner that runs in imagination.
+#include "core/counterfactual_agent.hpp"
+
+#include "tests/unit/core/imagination.hpp"
+#include "tests/unit/core/support.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+TEST_CASE("in a panic the agent tells the guard all that it wants, otherwise a step of it") {
+  class WantsNine final : public ImaginedLearner {
+   public:
+    void see(const SeenLoad&, int) override {}
+    void interrupt() override {}
+    int want(int) const override { return 9; }
+    std::string explain(int) const override { return {}; }
+    std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
+    std::vector<double> costs(int) const override { return {}; }
+    int preferred(double, int) const override { return 9; }
+    std::string layout() const override { return {}; }
+    void save(std::vector<LearnedArray>&) const override {}
+    bool restore(const std::vector<LearnedArray>&) override { return true; }
+  };
+  const auto wish = [](double panic_percent, double cpu_percent) {
+    ControllerSettings settings = plain();
+    settings.replicas.max_step = 2;
+    settings.guard.panic_cpu_percent = panic_percent;
+    const AutoscaleEnv env(settings);
+    CounterfactualAgent agent(settings, env, [] { return std::make_unique<WantsNine>(); });
+    const Observation seen = observation(4, cpu_percent);
+    return agent.wish({seen, 0, 0.0, {}, true, at(0)}).change;
+  };
+  CHECK(wish(95, 96) == 5);
+  CHECK(wish(95, 94) == 2);
+  CHECK(wish(0, 100) == 2);
+}
+
+TEST_CASE("a panic takes the default policy further than a step, and says so") {
+  ControllerSettings settings;
+  settings.replicas.max = 20;
+  Controller controller(settings);
+  double seconds = 0;
+  // Most days have a burst of four times the load.
+  const auto tick = [&](double load, int replicas) {
+    seconds += 15;
+    return controller.tick(input(replicas, 100 * std::min(1.0, load / replicas)), at(seconds));
+  };
+  for (int day = 0; day < 20; ++day) {
+    for (int i = 0; i < 60; ++i) {
+      tick(i < 10 ? 8 : 2, i < 10 ? 10 : 3);
+    }
+  }
+  const TickResult result = tick(8, 3);
+  REQUIRE(result.decision);
+  CHECK(result.decision->wanted > settings.replicas.max_step);
+  CHECK(result.decision->target_replicas >= 5);  // what target tracking would ask for
+  CHECK(result.decision->target_replicas <= 6);  // twice as many
+  CHECK_THAT(result.decision->reason, Catch::Contains("panic"));
+  REQUIRE(result.command);
+}
+
+TEST_CASE("the agent learns while it may not act, and a tick without data breaks the sequence") {
+  ControllerSettings settings = plain();
+  settings.agent.policy = PolicyType::kQLearning;
+  enum class Way { kAll, kPaused, kMissed, kLeftOut };
+  const auto learned = [&settings](Way way) {
+    Controller controller(settings);
+    if (way == Way::kPaused) {
+      controller.pause(std::nullopt);
+    }
+    for (int tick = 0; tick < 200; ++tick) {
+      if (tick == 100 && way == Way::kMissed) {
+        controller.tick(problem(ProblemKind::kMetricsMissing), at(15 * tick));
+      }
+      if (tick != 100 || way == Way::kAll || way == Way::kPaused) {
+        controller.tick(input(10, 10 * wave(tick)), at(15 * tick));
+      }
+    }
+    return controller.snapshot(at(3000), std::nullopt).arrays;
+  };
+  CHECK(learned(Way::kAll) == learned(Way::kPaused));
+  // The step over the missing tick is taken for one step only when nobody tells of it.
+  CHECK(learned(Way::kMissed) != learned(Way::kLeftOut));
+}
+
+TEST_CASE("demand that CPU hides is taken from the load query") {
+  ControllerSettings settings = plain();
+  settings.agent.policy = PolicyType::kQLearning;
+  const auto cost_of_holding = [&settings](double asked) {
+    Controller controller(settings);
+    for (int tick = 0; tick < 100; ++tick) {
+      TickInput seen = input(4, 50);  // 2 replicas' worth, 200 requests/s
+      seen.metrics->demand = 200;
+      controller.tick(seen, at(15 * tick));
+    }
+    TickInput full = input(4, 100);
+    full.metrics->demand = asked;
+    const TickResult result = controller.tick(full, at(1500));
+    REQUIRE(result.decision->q.size() == 3);
+    CHECK(result.decision->q[2].value > result.decision->q[1].value);
+    return -result.decision->q[1].value;
+  };
+  // Holding 4 replicas under a load of 5, of 8 and of 16.
+  CHECK(cost_of_holding(500) < cost_of_holding(800));
+  CHECK(cost_of_holding(800) < cost_of_holding(1600));
+}

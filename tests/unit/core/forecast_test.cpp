@@ -1,0 +1,144 @@
+// What the load forecast says, and its guesses of what CPU hides.
+#include "core/hidden_load.hpp"
+#include "core/load_forecast.hpp"
+#include "tests/unit/core/imagination.hpp"
+
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+namespace {
+
+std::vector<float> violations(const LoadForecast& forecast, double load) {
+  std::vector<float> expected(10);
+  forecast.violations(load, expected);
+  return expected;
+}
+
+}  // namespace
+
+TEST_CASE("the forecast learns what a load does next") {
+  LoadForecast forecast(1, 10, 0.8, true);
+
+  SECTION("a load that alternates is never above its larger value") {
+    for (int tick = 0; tick < 4000; ++tick) {
+      forecast.see({tick % 2 == 0 ? 3.0 : 3.1});
+    }
+    const std::vector<float> expected = violations(forecast, 3.1);
+    CHECK(expected[2] > 1);      // 2.4 are too few for either
+    CHECK(expected[3] < 0.005);  // 3.2 are enough
+  }
+  SECTION("one step in ten doubles the load") {
+    for (int tick = 0; tick < 6000; ++tick) {
+      forecast.see({(tick * 7919) % 10 == 3 ? 4.0 : 2.0});
+    }
+    forecast.see({2.0});
+    const std::vector<float> expected = violations(forecast, 2.0);
+    CHECK(expected[9] < 0.01);
+    CHECK(expected[2] == Approx(0.1 * 4 / 2.4).margin(0.06));  // 4.0 on a capacity of 2.4
+  }
+  SECTION("more replicas are never worse, and nothing is negative") {
+    for (int tick = 0; tick < 500; ++tick) {
+      forecast.see({wave(tick)});
+      const std::vector<float> expected = violations(forecast, 4);
+      for (std::size_t i = 0; i + 1 < expected.size(); ++i) {
+        REQUIRE(expected[i] >= expected[i + 1] - 1e-6F);
+      }
+      REQUIRE(expected.back() >= 0);
+    }
+  }
+}
+
+TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {
+  LoadForecast forecast(1, 10, 0.8, true);
+  CHECK(forecast.see({2, true}) == Approx(2 * SeenLoad::kHiddenFactor));  // nothing known yet
+
+  SECTION("spikes of 6 that were seen") {
+    for (int tick = 0; tick < 2000; ++tick) {
+      CHECK(forecast.see({tick % 20 == 7 ? 6.0 : 1.0}) == (tick % 20 == 7 ? 6 : 1));
+    }
+    CHECK(forecast.see({2, true}) > 4);
+    forecast.interrupt();  // without a forecast for this tick: the loads that were seen above 2
+    CHECK(forecast.see({2, true}) > 4);
+    CHECK(forecast.see({1, true}) <= HiddenLoadCorrection::kMostHidden);
+  }
+  SECTION("a load that hardly moves") {
+    for (int tick = 0; tick < 2000; ++tick) {
+      forecast.see({tick % 3 == 0 ? 2.02 : 1.98});
+    }
+    CHECK(forecast.see({2, true}) == Approx(2.03).margin(0.05));
+  }
+}
+
+TEST_CASE("what hid more than was guessed makes the next guesses larger") {
+  HiddenLoadCorrection correction;
+  CHECK(correction.correct(3, 2) == 3);
+  CHECK(correction.correct(3, 2.5) == 3);
+  SECTION("the load that shows at last was twice as much") {
+    correction.reveal(6);
+    const double once = correction.correct(3, 2);
+    CHECK(once == Approx(4.5));  // half of it is believed the first time
+    for (int i = 0; i < 100; ++i) {
+      correction.reveal(6);
+      correction.correct(3, 2);
+    }
+    CHECK(correction.correct(3, 2) == Approx(6).epsilon(0.01));
+    CHECK(correction.correct(30, 2) == 8);  // at most four times what is seen
+    std::vector<float> saved;
+    correction.save(saved);
+    REQUIRE(saved.size() == HiddenLoadCorrection::kSaved);
+    HiddenLoadCorrection restored;
+    restored.restore(saved);
+    CHECK(restored.correct(3, 2) == Approx(correction.correct(3, 2)));
+  }
+  SECTION("it was less: a guess is still not below what is seen") {
+    correction.reveal(2.5);
+    CHECK(correction.correct(3, 2) < 3);
+    CHECK(correction.correct(2, 2) == 2);
+  }
+  SECTION("it has fallen below what was seen: that says nothing") {
+    correction.reveal(1);
+    CHECK(correction.correct(3, 2) == 3);
+  }
+  SECTION("a pause in between") {
+    correction.interrupt();
+    correction.reveal(6);
+    CHECK(correction.correct(3, 2) == 3);
+  }
+}
+
+TEST_CASE("a forecast learns from what shows after hidden loads") {
+  LoadForecast corrected(1, 20, 0.8, true);
+  LoadForecast none(1, 20, 0.8, true);
+  double with = 0;
+  double without = 0;
+  for (int tick = 0; tick < 3000; ++tick) {
+    // A job of 8 for five ticks, of which the first two are seen as 3 only.
+    const int phase = tick % 50;
+    const double load = phase < 5 ? 8 : 2 + 0.01 * (tick % 7);
+    const SeenLoad seen = phase < 2 ? SeenLoad{3, true} : SeenLoad{load};
+    with = corrected.see(seen);
+    if (phase == 2) {
+      none.interrupt();  // what shows is not compared with the guesses
+    }
+    without = none.see(seen);
+    if (tick >= 2950 && phase < 2) {
+      CAPTURE(tick);
+      CHECK(with == Approx(8).epsilon(0.15));
+      CHECK(without < with);
+    }
+  }
+}
+
+TEST_CASE("a forecast counts violations when they are not graded") {
+  LoadForecast forecast(1, 10, 0.8, false);
+  for (int tick = 0; tick < 2000; ++tick) {
+    forecast.see({5.0});
+  }
+  const std::vector<float> expected = violations(forecast, 5.0);
+  CHECK(expected[0] == Approx(1).margin(0.01));
+  CHECK(expected[6] < 0.01);
+}

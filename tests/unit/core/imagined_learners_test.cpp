@@ -1,0 +1,203 @@
+// The learners that run in imagination: the look-ahead Q-table and the mixture.
+#include "core/lookahead_learner.hpp"
+#include "core/mixture.hpp"
+#include "tests/unit/core/imagination.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+namespace {
+
+/// Follows `learner` over `ticks` of the wave from 5 replicas on; the counts after each tick.
+std::vector<int> follow(ImaginedLearner& learner, int first, int ticks) {
+  const ImaginedService service(plain());
+  std::vector<int> counts;
+  int replicas = 5;
+  for (int tick = first; tick < first + ticks; ++tick) {
+    learner.see({wave(tick)}, replicas);
+    const ImaginedService::Reach reach = service.reach(replicas, wave(tick), replicas);
+    replicas = std::clamp(learner.want(replicas), reach.least, reach.most);
+    counts.push_back(replicas);
+  }
+  return counts;
+}
+
+double cost(const ImaginedService& service, int first, const std::vector<int>& counts) {
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < counts.size(); ++i) {
+    const double load = wave(first + static_cast<int>(i) + 1);
+    sum += service.weights.performance * service.violation(load, counts[i]) +
+           service.price_of_replicas(counts[i]);
+  }
+  return sum / static_cast<double>(counts.size());
+}
+
+}  // namespace
+
+TEST_CASE("learners keep the limit on a wave, at a cost near that of the wave itself") {
+  const ImaginedService service(plain());
+  const auto check = [&service](ImaginedLearner& learner) {
+    follow(learner, 0, 3000);
+    const std::vector<int> counts = follow(learner, 3000, 1000);
+    // What a policy would pay that knows the next load and pays nothing for changes.
+    std::vector<int> ideal;
+    for (int tick = 3001; tick <= 4000; ++tick) {
+      ideal.push_back(std::max(1, static_cast<int>(std::ceil(wave(tick) / 0.8))));
+    }
+    CHECK(cost(service, 3000, counts) < 1.25 * cost(service, 3000, ideal));
+  };
+  SECTION("the look-ahead Q-table") {
+    LookaheadLearner learner(service, 0.99);
+    check(learner);
+  }
+  SECTION("the mixture") {
+    Mixture learner(service);
+    check(learner);
+  }
+}
+
+TEST_CASE("what was learned is the same after it was saved and restored") {
+  const ImaginedService service(plain());
+  const auto check = [](ImaginedLearner& learner, ImaginedLearner& other) {
+    follow(learner, 0, 500);
+    std::vector<LearnedArray> saved;
+    learner.save(saved);
+    REQUIRE(other.restore(saved));
+    std::vector<LearnedArray> again;
+    other.save(again);
+    CHECK(again == saved);
+    for (LearnedArray& array : saved) {
+      std::vector<LearnedArray> broken = again;
+      array.values.pop_back();
+      CHECK_FALSE(other.restore(saved));
+      array = broken[static_cast<std::size_t>(&array - saved.data())];
+    }
+    saved.pop_back();
+    CHECK_FALSE(other.restore(saved));
+  };
+  SECTION("the look-ahead Q-table") {
+    LookaheadLearner learner(service, 0.99);
+    LookaheadLearner other(service, 0.99);
+    check(learner, other);
+  }
+  SECTION("the mixture") {
+    Mixture learner(service);
+    Mixture other(service);
+    check(learner, other);
+  }
+}
+
+TEST_CASE("the mixture follows what is cheapest, and says what that is") {
+  Mixture mixture{ImaginedService(plain())};
+  follow(mixture, 0, 1);
+  const std::vector<double> first = mixture.family_weights();
+  follow(mixture, 1, 3000);
+  const std::vector<double> weights = mixture.family_weights();
+  CHECK(weights[0] < first[0]);  // the known rules keep far more replicas than the limit needs
+  double sum = 0;
+  for (const double weight : weights) {
+    sum += weight;
+  }
+  CHECK(sum == Approx(1));
+  CHECK_THAT(mixture.explain(5),
+             Catch::Contains("% of the weight") && Catch::Contains("% less than the HPA at 60%"));
+}
+
+TEST_CASE("a load that falls to nothing does not teach that small loads explode") {
+  ControllerSettings settings = plain();
+  settings.replicas.max = 20;
+  settings.environment.reward.weights = {0.5, 0.4, 0.1};
+  const ImaginedService service(settings);
+  LookaheadLearner learner(service, 0.99);
+  int replicas = 1;
+  int most = 1;
+  for (int tick = 0; tick < 3000; ++tick) {
+    learner.see({tick % 3 == 0 ? 0 : 0.5 + 0.2 * (tick % 7)}, replicas);  // at most 1.7
+    replicas = learner.want(replicas);
+    most = tick < 1000 ? 1 : std::max(most, replicas);
+  }
+  CHECK(most <= 3);
+}
+
+TEST_CASE("where the guard doubles in a panic, less is kept in reserve for bursts") {
+  const auto kept = [](double panic_percent) {
+    ControllerSettings settings = plain();
+    settings.replicas.max = 20;
+    settings.guard.panic_cpu_percent = panic_percent;
+    settings.environment.startup = 45s;
+    settings.cooldown = 30s;
+    Mixture mixture{ImaginedService(settings)};
+    int sum = 0;
+    int replicas = 5;
+    for (int tick = 0; tick < 4000; ++tick) {
+      mixture.see({(tick + 37 * (tick / 500 % 5)) % 500 < 30 ? 8.0 : 2.0}, replicas);
+      replicas = mixture.want(replicas);
+      sum += tick < 2000 ? 0 : replicas;
+    }
+    return sum;
+  };
+  CHECK(kept(95) < kept(0));
+}
+
+TEST_CASE("what a tick taught is told, and it becomes less") {
+  LookaheadLearner learner(ImaginedService(plain()), 0.99);
+  learner.see({3}, 4);
+  CHECK_FALSE(learner.learned(4));  // there was no step yet
+  double first = 0;
+  double last = 0;
+  for (int tick = 0; tick < 2000; ++tick) {
+    learner.see({3}, 4);
+    const std::optional<LearnedUpdate> update = learner.learned(4);
+    REQUIRE(update);
+    CHECK(update->visits > tick * 0.9);
+    const double moved = std::abs(update->after - update->before);
+    first = tick == 0 ? moved : first;
+    last = moved;
+  }
+  CHECK(first > 0);
+  CHECK(last < first / 100);
+  learner.interrupt();
+  CHECK_FALSE(learner.learned(4));
+}
+
+TEST_CASE("new replicas that take long are asked for earlier") {
+  ControllerSettings slow = plain();
+  slow.environment.startup = 60s;
+  Mixture at_once{ImaginedService(plain())};
+  Mixture early{ImaginedService(slow)};
+  const std::vector<int> fast_counts = follow(at_once, 0, 3000);
+  const std::vector<int> slow_counts = follow(early, 0, 3000);
+  int more = 0;
+  int fewer = 0;
+  for (std::size_t i = 2000; i < 3000; ++i) {
+    if (wave(static_cast<int>(i) + 4) > wave(static_cast<int>(i)) + 0.3) {
+      more += slow_counts[i] > fast_counts[i] ? 1 : 0;
+      fewer += slow_counts[i] < fast_counts[i] ? 1 : 0;
+    }
+  }
+  CHECK(more > 5 * fewer);
+}
+
+TEST_CASE("whom a cooldown will hold, is told that a change costs more") {
+  ControllerSettings settings = plain();
+  settings.cooldown = 45s;
+  LookaheadLearner held{ImaginedService(settings), 0.99};
+  LookaheadLearner free{ImaginedService(plain()), 0.99};
+  const auto change = [](LookaheadLearner& learner) {
+    // A load of 2 that becomes 6 for a tick, in one tick of 25.
+    for (int tick = 0; tick < 5000; ++tick) {
+      learner.see({tick % 25 == 3 ? 6.0 : 2.0}, 4);
+    }
+    // What 6 replicas cost more when they were just started than when they were there before.
+    return learner.costs(5)[5] - learner.costs(6)[5];
+  };
+  CHECK(change(free) == Approx(0.01));  // the price of a change
+  CHECK(change(held) > 0.01 + 0.001);
+}
