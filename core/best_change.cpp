@@ -1,43 +1,40 @@
 #include "core/best_change.hpp"
 
-#include "core/guard.hpp"
-
 #include <algorithm>
-#include <limits>
 
 namespace skep {
 namespace {
 
-/// Where a load makes n replicas panic, the guard has the last word.
+/// Where a load makes n replicas panic, the guard has the last word. Every panic counts as one at
+/// full use, which asks for the most.
 void best_in_panic(const ImaginedService& service, std::span<const float> loads,
                    const CostsOfCounts& costs, std::span<float> best) {
   const std::size_t rows = loads.size();
   const auto added = static_cast<float>(service.weights.adaptation);
+  const auto panic = static_cast<float>(service.panic_utilization);
+  std::size_t first = 0;  // row that panics
   for (int n = 1; n <= service.max_replicas; ++n) {
-    const auto from = std::lower_bound(loads.begin(), loads.end(),
-                                       static_cast<float>(service.panic_utilization * n));
-    auto row = static_cast<std::size_t>(from - loads.begin());
-    if (row == rows) {
-      return;  // more replicas do not panic either
+    while (first < rows && loads[first] < panic * static_cast<float>(n)) {
+      ++first;
     }
+    if (first == rows) {
+      return;  // nor do more replicas panic
+    }
+    const ImaginedService::Reach reach = service.reach_in_panic(n);
     float* const to = &best[static_cast<std::size_t>(n - 1) * rows];
-    while (row < rows) {
-      const auto load = static_cast<double>(loads[row]);
-      const std::size_t end = load < n ? row + 1 : rows;  // fully used is fully used
-      const ImaginedService::Reach reach = service.reach(n, load, n);
-      if (reach.least == n) {  // there is no room
-        std::copy(&costs.kept[static_cast<std::size_t>(n - 1) * rows + row],
-                  &costs.kept[static_cast<std::size_t>(n - 1) * rows] + end, to + row);
-      } else {
-        std::fill(to + row, to + end, std::numeric_limits<float>::max());
+    const auto at = [rows](int m) { return static_cast<std::size_t>(m - 1) * rows; };
+    if (reach.least == n) {  // there is no room
+      std::copy(&costs.kept[at(n) + first], &costs.kept[at(n)] + rows, to + first);
+      return;
+    }
+    for (std::size_t i = first; i < rows; ++i) {
+      to[i] = costs.moved[at(reach.least) + i] + added;
+    }
+    for (int m = reach.least + 1; m <= reach.most; ++m) {
+      const float* const moved = &costs.moved[at(m)];
+      for (std::size_t i = first; i < rows; ++i) {
+        to[i] = std::min(to[i], moved[i] + added);
       }
-      for (int m = std::max(reach.least, n + 1); m <= reach.most; ++m) {
-        const float* const moved = &costs.moved[static_cast<std::size_t>(m - 1) * rows];
-        for (std::size_t i = row; i < end; ++i) {
-          to[i] = std::min(to[i], moved[i] + added);
-        }
-      }
-      row = end;
     }
   }
 }
@@ -52,23 +49,24 @@ void best_after_change(const ImaginedService& service, std::span<const float> lo
   const float* const moved = costs.moved.data();
   float* const to = best.data();
   const std::size_t size = best.size();
-  // The first of the passes begins with no change.
-  const std::size_t last = size - rows;
-  for (std::size_t i = 0; i < last; ++i) {
-    to[i] = std::min(kept[i], moved[i + rows] + added);
-  }
-  std::copy(kept + last, kept + size, to + last);
-  for (std::size_t i = rows; i < size; ++i) {
-    to[i] = std::min(to[i], moved[i - rows] + added);
-  }
-  const std::size_t farthest = std::min(static_cast<std::size_t>(service.max_step) * rows, last);
-  for (std::size_t away = 2 * rows; away <= farthest; away += rows) {
-    for (std::size_t i = 0; i < size - away; ++i) {
-      to[i] = std::min(to[i], moved[i + away] + added);
+  const std::size_t farthest =
+      std::min(static_cast<std::size_t>(service.max_step) * rows, size - rows);
+  const float* from = kept;  // the first of the passes begins with no change
+  for (std::size_t away = rows; away <= farthest; away += rows) {
+    const std::size_t up_only = std::min(away, size - away);
+    for (std::size_t i = 0; i < up_only; ++i) {
+      to[i] = std::min(from[i], moved[i + away] + added);
     }
-    for (std::size_t i = away; i < size; ++i) {
-      to[i] = std::min(to[i], moved[i - away] + added);
+    for (std::size_t i = up_only; i < away; ++i) {  // nothing is so far away
+      to[i] = from[i];
     }
+    for (std::size_t i = away; i < size - away; ++i) {
+      to[i] = std::min(from[i], std::min(moved[i - away], moved[i + away]) + added);
+    }
+    for (std::size_t i = std::max(away, size - away); i < size; ++i) {
+      to[i] = std::min(from[i], moved[i - away] + added);
+    }
+    from = to;
   }
   if (service.panic_utilization > 0 &&
       static_cast<double>(loads.back()) >= service.panic_utilization) {

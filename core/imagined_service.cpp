@@ -31,7 +31,11 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
       target_utilization(settings.agent.target.cpu_percent / 100),
       target_window(
           ticks_rounded_up(settings.agent.target.scale_in_stabilization, settings.interval)),
-      scale_in_over_limit(settings.guard.scale_in_over_limit) {}
+      scale_in_over_limit(settings.guard.scale_in_over_limit) {
+  for (int n = 1; n <= max_replicas; ++n) {
+    in_panic_.push_back(panic(n, 1));
+  }
+}
 
 double ImaginedService::violation(double load, int replicas) const {
   const double ratio = load / (replicas * utilization_limit);
@@ -41,12 +45,16 @@ double ImaginedService::violation(double load, int replicas) const {
   return graded ? ratio : 1;
 }
 
+ImaginedService::Reach ImaginedService::panic(int from, double utilization) const {
+  const PanicRange range = panic_range(from, 100 * utilization, 100 * target_utilization,
+                                       std::max(0, max_replicas - from));
+  return {from + range.least, from + range.most};
+}
+
 ImaginedService::Reach ImaginedService::reach(int from, double load, int running) const {
   const double utilization = std::min(1.0, load / running);
   if (panic_utilization > 0 && utilization >= panic_utilization) {
-    const PanicRange range = panic_range(from, 100 * utilization, 100 * target_utilization,
-                                         std::max(0, max_replicas - from));
-    return {from + range.least, from + range.most};
+    return utilization == 1 ? reach_in_panic(from) : panic(from, utilization);
   }
   const bool no_less = utilization > utilization_limit && !scale_in_over_limit;
   return {no_less ? from : std::max(from - max_step, min_replicas),

@@ -4,7 +4,9 @@
 
 #include "core/settings.hpp"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace skep {
 
@@ -39,11 +41,18 @@ struct ImaginedService {
     int most;
   };
   Reach reach(int from, double load, int running) const;
+  /// The same in a panic at full use.
+  Reach reach_in_panic(int from) const { return in_panic_[static_cast<std::size_t>(from - 1)]; }
   /// From when on what is decided now shows in an observation, in ticks, >= 1.
   int horizon() const { return lag + startup + 1; }
   /// Names what gives learned values their meaning. The least count, step and cooldown do not: with
   /// others, the values are still a good start.
   std::string layout() const;
+
+ private:
+  Reach panic(int from, double utilization) const;
+
+  std::vector<Reach> in_panic_;  ///< by replicas less one
 };
 
 }  // namespace skep

@@ -310,34 +310,34 @@ void LoadForecast::add_differences(double load, std::size_t rows, std::span<floa
     const auto share = static_cast<float>(component.share / component.histogram.total());
     const double per_bin = 1 / (kStepWidth * component.scale);
     const auto replica = static_cast<float>(utilization_limit_ * per_bin);  // in bins
-    const auto first_load = static_cast<float>(load * per_bin);
+    std::array<float, kMostRows> loads;                                     // in bins
+    loads[0] = static_cast<float>(load * per_bin);
+    for (std::size_t i = 1; i < rows; ++i) {
+      loads[i] = loads[i - 1] * growth;
+    }
     for (std::size_t begin = 0; begin < expected.size(); begin += rows) {
       const float capacity = static_cast<float>(begin / rows + 1) * replica;
       const float price = graded_ ? share / capacity : 0;
       const float origin = capacity + static_cast<float>(kMiddle + 0.5);
-      float* value = &expected[begin];
-      float* const end = value + rows;
-      float of_load = first_load;
-      while (value != end && origin - of_load >= kLast) {  // nothing exceeds the capacity
-        of_load *= growth;
-        ++value;
+      float* const values = &expected[begin];
+      std::size_t i = 0;
+      while (i < rows && origin - loads[i] >= kLast) {  // nothing exceeds the capacity
+        ++i;
       }
-      if (value == end) {
+      if (i == rows) {
         break;  // and less so that of more replicas
       }
-      for (; value != end && origin - of_load > 0; ++value) {
-        const float place = origin - of_load;
+      for (; i < rows && origin - loads[i] > 0; ++i) {
+        const float place = origin - loads[i];
         const int bin = static_cast<int>(place);
         const float part = place - static_cast<float>(bin);
         const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
         const float integral = beyond[bin] + part * (beyond[bin + 1] - beyond[bin]);
-        *value += share * above + price * integral;
-        of_load *= growth;
+        values[i] += share * above + price * integral;
       }
-      for (; value != end; ++value) {  // everything does
-        const float integral = beyond[0] - (origin - of_load) * tails[0];
-        *value += share * tails[0] + price * integral;
-        of_load *= growth;
+      for (; i < rows; ++i) {  // everything does
+        const float integral = beyond[0] - (origin - loads[i]) * tails[0];
+        values[i] += share * tails[0] + price * integral;
       }
     }
   }

@@ -37,10 +37,12 @@ class LoadForecast {
   /// For each count from 1 to `expected.size()` (at most max_replicas): the expected violation at
   /// the horizon, had the newest load and all before it been scaled so that the newest is `load`.
   void violations(double load, std::span<float> expected) const;
-  /// The same for `rows` loads, of which the first has the logarithm `log_load` and each is
-  /// exp(kRowWidth) times the one before: of n replicas and row i at (n - 1) * rows + i.
+  /// The same for `rows` (1 to kMostRows) loads, of which the first has the logarithm `log_load`
+  /// and each is exp(kRowWidth) times the one before: of n replicas and row i at (n - 1) * rows +
+  /// i.
   void violations_of_rows(double log_load, std::size_t rows, std::span<float> expected) const;
   static constexpr double kRowWidth = 0.03;
+  static constexpr std::size_t kMostRows = 64;
 
   /// What was learned, without the loads of the moment.
   void save(std::vector<float>& values) const;

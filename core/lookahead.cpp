@@ -21,21 +21,20 @@ float between(std::span<const float> column, double place) {
   return column[bin] + part * (column[bin + 1] - column[bin]);
 }
 
-/// The same for `place` and those that follow, a bin further each.
-void between(std::span<const float> column, double place, std::span<float> values) {
+/// Calls use(i, the column at `place` + i) for i from 0 to `rows`.
+template <class Use>
+void read_rows(std::span<const float> column, double place, std::size_t rows, Use use) {
   const double whole = std::floor(place);
-  if (whole < 0 ||
-      whole + static_cast<double>(values.size()) >= static_cast<double>(column.size())) {
-    for (float& value : values) {
-      value = between(column, place);
-      place += 1;
+  if (whole < 0 || whole + static_cast<double>(rows) >= static_cast<double>(column.size())) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      use(i, between(column, place + static_cast<double>(i)));
     }
     return;
   }
   const auto part = static_cast<float>(place - whole);
   const float* const from = &column[static_cast<std::size_t>(whole)];
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = from[i] + part * (from[i + 1] - from[i]);
+  for (std::size_t i = 0; i < rows; ++i) {
+    use(i, from[i] + part * (from[i + 1] - from[i]));
   }
 }
 
@@ -99,6 +98,7 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
 
 void Lookahead::imagine(double before, double load, const LoadForecast& forecast) {
   constexpr double kReach = 2 * kPooling / kBinWidth + 1e-9;
+  static_assert(2 * kReach + 1 <= LoadForecast::kMostRows);
   const double place = bins_.place(before);
   const double first = std::ceil(std::max(0.0, place - kReach));
   const double last = std::floor(std::min(place + kReach, static_cast<double>(bins_.count() - 1)));
@@ -116,7 +116,7 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
   rates_.resize(rows);
   nearness_.resize(rows);
   constexpr double kFalling = kBinWidth / kPooling;
-  const double step = std::exp(kFalling);
+  static const double step = std::exp(kFalling);
   double rising = std::exp((first - place) * kFalling);
   double falling = 1 / rising;
   for (float& near : nearness_) {
@@ -125,7 +125,7 @@ void Lookahead::imagine(double before, double load, const LoadForecast& forecast
     falling *= 1 / step;
   }
   next_loads_.resize(rows);
-  const double growth = std::exp(kBinWidth);
+  static const double growth = std::exp(kBinWidth);
   double next_load = LoadBins::kLowest * std::exp(next_place_ * kBinWidth);
   for (float& next : next_loads_) {
     next = static_cast<float>(next_load);
@@ -141,7 +141,9 @@ void Lookahead::imagine_held(std::size_t next_class) {
   more_.resize(values_.size());
   moved_.resize(values_.size());
   for (std::size_t n = 0; n < held_.width(); ++n) {
-    between(held_.column(next_class, n), next_place_, std::span(more_).subspan(n * rows, rows));
+    float* const more = &more_[n * rows];
+    read_rows(held_.column(next_class, n), next_place_, rows,
+              [more](std::size_t i, float held) { more[i] = held; });
   }
 }
 
@@ -174,13 +176,12 @@ void Lookahead::learn(Table& table, std::size_t next_class) {
   const auto weight = static_cast<float>(service_.weights.performance);
   const auto discount = static_cast<float>(table.settings.discount);
   for (std::size_t n = 0; n < table.rows.width(); ++n) {
-    const std::span<float> values(&values_[n * rows], rows);
-    between(table.rows.column(next_class, n), next_place_, values);
+    float* const values = &values_[n * rows];
     const float* const violations = &next_violations_[n * rows];
     const float price = prices_[n];
-    for (std::size_t i = 0; i < rows; ++i) {
-      values[i] = weight * violations[i] + price + discount * values[i];
-    }
+    read_rows(table.rows.column(next_class, n), next_place_, rows, [=](std::size_t i, float after) {
+      values[i] = weight * violations[i] + price + discount * after;
+    });
   }
   if (service_.cooldown > 0) {
     for (std::size_t i = 0; i < values_.size(); ++i) {

@@ -1,34 +1,39 @@
 #include "core/words.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 
 namespace skep {
 namespace {
 
-template <class... Arguments>
-std::string print(const char* format, Arguments... arguments) {
-  char text[64];
-  const int length = std::snprintf(text, sizeof text, format, arguments...);
-  return {text, static_cast<std::size_t>(length)};
+/// `digits` after the point.
+std::string fixed_text(double value, int digits) {
+  std::array<char, 400> text;  // the largest number has 309 digits before the point
+  const auto result =
+      std::to_chars(text.begin(), text.end(), value, std::chars_format::fixed, digits);
+  return {text.begin(), result.ptr};
 }
 
 }  // namespace
 
 std::string percent_text(double percent) {
-  return percent < 10 && percent != std::floor(percent) ? print("%.1f%%", percent)
-                                                        : print("%.0f%%", percent);
+  return fixed_text(percent, percent < 10 && percent != std::floor(percent) ? 1 : 0) + "%";
 }
 
-std::string number_text(double value) { return print("%.3g", value); }
+std::string number_text(double value) {
+  std::array<char, 32> text;
+  const auto result = std::to_chars(text.begin(), text.end(), value, std::chars_format::general, 3);
+  return {text.begin(), result.ptr};
+}
 
 std::string seconds_text(Duration duration) {
   const double seconds = to_seconds(duration);
   if (seconds < 1) {
-    return print("%.3g s", seconds);
+    return number_text(seconds) + " s";
   }
-  return seconds == std::floor(seconds) ? print("%.0f s", seconds) : print("%.1f s", seconds);
+  return fixed_text(seconds, seconds == std::floor(seconds) ? 0 : 1) + " s";
 }
 
 std::string replicas_text(int count) {

@@ -3,6 +3,7 @@
 //
 //   bench_policies                                  everything
 //   bench_policies --benchmark_filter=replay        the benchmarks' world: 20 replicas, steps of 1
+#include "core/after_state_table.hpp"
 #include "core/benchmark_policy.hpp"
 #include "core/hpa.hpp"
 #include "core/simulator.hpp"
@@ -99,6 +100,34 @@ BENCHMARK_CAPTURE(replay_policy, q_learning_counterfactual, PolicyType::kQLearni
 BENCHMARK_CAPTURE(replay_policy, dyna_q, PolicyType::kDynaQ, Updates::kFactual);
 BENCHMARK_CAPTURE(replay_policy, model_based, PolicyType::kModelBased, Updates::kCounterfactual);
 BENCHMARK_CAPTURE(replay_policy, mixture, PolicyType::kMixture, Updates::kCounterfactual);
+
+/// One plain counterfactual table of the mixture, without forecast, controller and guard.
+void replay_table_alone(benchmark::State& state) {
+  class TableAlone final : public BenchmarkPolicy {
+   public:
+    explicit TableAlone(const ImaginedService& service) : table_(service, {}) {}
+    int decide(const Sight& sight) override {
+      table_.see(sight.load);
+      return table_.want(sight.replicas);
+    }
+
+   private:
+    AfterStateTable table_;
+  };
+  const std::vector<double> load = busy_load(20'000, 16);
+  const suite::Cell cell{load, suite::kWeightings[0], suite::kSettings[0]};
+  const ImaginedService service(suite::settings(PolicyType::kMixture, cell));
+  ReplaySettings replay_settings;
+  replay_settings.max_replicas = 20;
+  std::vector<int> replicas;
+  for (auto _ : state) {
+    TableAlone table(service);
+    replay(load, replay_settings, table, replicas);
+    benchmark::DoNotOptimize(replicas.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(load.size()));
+}
+BENCHMARK(replay_table_alone);
 
 /// The simulated Swarm, with start-up and cooldown.
 void simulated_swarm(benchmark::State& state, PolicyType policy) {

@@ -41,7 +41,9 @@ TEST_CASE("the best after a change is what the guard allows, and pays for the ch
     const auto load = static_cast<double>(loads[row]);
     for (int n = 1; n <= service.max_replicas; ++n) {
       CAPTURE(load, n);
-      const ImaginedService::Reach reach = service.reach(n, load, n);
+      const bool panics = service.panic_utilization > 0 && load >= service.panic_utilization * n;
+      const ImaginedService::Reach reach =
+          service.reach(n, panics ? std::max<double>(load, n) : load, n);
       float least = std::numeric_limits<float>::max();
       for (int m = reach.least; m <= reach.most; ++m) {
         least = std::min(least, m == n ? kept[at(n)] : moved[at(m)] + 1.5F);
