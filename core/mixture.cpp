@@ -21,6 +21,8 @@ constexpr double kForecastRules = 2;
 constexpr double kOtherRules = 3;
 /// The largest sum: no policy falls so far behind that it could not come back.
 constexpr double kLargestSum = 100;
+/// The same in what is saved: after a restart or a training, new traffic may soon overturn it.
+constexpr double kLargestSavedSum = 10;
 /// A policy whose exponent is as low as minus this has no weight worth computing.
 constexpr double kWeightless = 40;
 constexpr double kRecentTicks = 1000;
@@ -243,7 +245,7 @@ void Mixture::save(std::vector<LearnedArray>& arrays) const {
   LearnedArray& members = arrays.emplace_back(LearnedArray{"members", {}});
   members.values.push_back(static_cast<float>(recent_ticks_));
   for (const Member& member : members_) {
-    members.values.push_back(static_cast<float>(member.sum));
+    members.values.push_back(static_cast<float>(std::min(member.sum, kLargestSavedSum)));
     members.values.push_back(static_cast<float>(member.recent));
   }
   forecast_.save(arrays.emplace_back(LearnedArray{"forecast", {}}).values);

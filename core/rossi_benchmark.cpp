@@ -2,6 +2,7 @@
 
 #include "core/clairvoyant.hpp"
 #include "core/hpa.hpp"
+#include "core/training.hpp"
 
 #include <stdexcept>
 
@@ -72,8 +73,11 @@ double policy_cost(const Windows& windows, ControllerSettings settings, int lag,
   replay_settings.lag = lag;
   std::vector<int> replicas;
   Snapshot learned;
-  if (trained) {
+  for (int pass = 0; trained && pass < kTrainingPasses; ++pass) {
     ControllerPolicy pupil(settings);
+    if (pass > 0) {
+      pupil.start_from(learned);
+    }
     replay(windows.training, replay_settings, pupil, replicas);
     learned = pupil.learned();
   }

@@ -7,6 +7,12 @@
 namespace skep {
 namespace {
 
+constexpr auto kNumbers = Controller::Detail::kNumbers;
+
+Snapshot learned_by(const Controller& controller) {
+  return with_learned({}, Duration{0}, controller.snapshot(TimePoint{}, std::nullopt));
+}
+
 /// Runs one controller after the other over parts of the history, and tells how far all of them
 /// are.
 class Runs {
@@ -14,6 +20,22 @@ class Runs {
   Runs(const SimulatorSettings& simulator, Duration step, double rows,
        const std::function<void(double)>& progress)
       : simulator_(simulator), step_(step), rows_(rows), progress_(progress) {}
+
+  /// From nothing; what was learned is in `learned`. Returns the first pass.
+  SimulationResult teach(const ControllerSettings& settings, std::span<const double> loads,
+                         Snapshot& learned) {
+    SimulationResult first;
+    for (int pass = 0; pass < kTrainingPasses; ++pass) {
+      Controller pupil(settings, kNumbers);
+      if (pass > 0) {
+        pupil.restore(learned, Duration{0}, TimePoint{});
+      }
+      const SimulationResult result = run(pupil, loads);
+      first = pass == 0 ? result : first;
+      learned = learned_by(pupil);
+    }
+    return first;
+  }
 
   SimulationResult run(Controller& controller, std::span<const double> loads) {
     SimulatedService service(simulator_, first_replicas(controller.settings(), loads.front()));
@@ -33,10 +55,6 @@ class Runs {
   double done_ = 0;
 };
 
-Snapshot learned_by(const Controller& controller) {
-  return with_learned({}, Duration{0}, controller.snapshot(TimePoint{}, std::nullopt));
-}
-
 /// The controller that acts by the policy itself.
 ControllerSettings acting(ControllerSettings settings) {
   settings.agent.shadow = false;
@@ -48,8 +66,6 @@ ControllerSettings acting_by_rule(ControllerSettings settings) {
   settings.agent.policy = PolicyType::kTargetTracking;
   return settings;
 }
-
-constexpr auto kNumbers = Controller::Detail::kNumbers;
 
 }  // namespace
 
@@ -65,7 +81,9 @@ TrainingResult train(const ControllerSettings& settings, const SimulatorSettings
   const ControllerSettings rule = acting_by_rule(settings);
   const std::span<const double> first = loads.first(loads.size() - loads.size() / 4);
   const std::span<const double> last = loads.last(loads.size() / 4);
-  Runs runs(simulator, step, static_cast<double>(3 * loads.size() + 2 * last.size()), progress);
+  const std::size_t taught = kTrainingPasses * (first.size() + loads.size());
+  Runs runs(simulator, step, static_cast<double>(loads.size() + 3 * last.size() + taught),
+            progress);
   TrainingResult result;
 
   Controller whole_rule(rule, kNumbers);
@@ -75,15 +93,13 @@ TrainingResult train(const ControllerSettings& settings, const SimulatorSettings
 
   Controller last_untrained(agent, kNumbers);
   result.last_untrained = runs.run(last_untrained, last);
-  Controller pupil(agent, kNumbers);
-  runs.run(pupil, first);
+  Snapshot learned_first;
+  runs.teach(agent, first, learned_first);
   Controller last_trained(agent, kNumbers);
-  last_trained.restore(learned_by(pupil), Duration{0}, TimePoint{});
+  last_trained.restore(learned_first, Duration{0}, TimePoint{});
   result.last_trained = runs.run(last_trained, last);
 
-  Controller whole(agent, kNumbers);
-  result.untrained = runs.run(whole, loads);
-  result.learned = learned_by(whole);
+  result.untrained = runs.teach(agent, loads, result.learned);
   return result;
 }
 

@@ -16,6 +16,10 @@ namespace skep {
 /// With fewer ticks than this nothing is to be learned that the prior does not know better.
 inline constexpr std::size_t kLeastTrainingTicks = 500;
 
+/// How often the history is gone through. The first time the tables and the forecast begin with
+/// nothing, so the policies are judged by what they could not know yet.
+inline constexpr int kTrainingPasses = 2;
+
 struct TrainingResult {
   SimulationResult rule;  ///< target tracking, over the whole history
   SimulationResult

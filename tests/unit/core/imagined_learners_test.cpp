@@ -94,6 +94,20 @@ TEST_CASE("what was learned is the same after it was saved and restored") {
   }
 }
 
+TEST_CASE("after a restart, new traffic may soon overturn what the mixture thinks of the rules") {
+  const ImaginedService service(plain());
+  Mixture mixture{service};
+  follow(mixture, 0, 3000);
+  std::vector<LearnedArray> saved;
+  mixture.save(saved);
+  Mixture restarted{service};
+  REQUIRE(restarted.restore(saved));
+  // The known rules keep far more replicas than the limit needs: they count for nothing before.
+  CHECK(mixture.family_weights()[0] < 1e-6);
+  CHECK(restarted.family_weights()[0] > 1e-4);
+  CHECK(restarted.family_weights()[0] < 0.2);
+}
+
 TEST_CASE("the mixture follows what is cheapest, and says what that is") {
   Mixture mixture{ImaginedService(plain())};
   follow(mixture, 0, 1);

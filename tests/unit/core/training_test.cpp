@@ -61,11 +61,17 @@ TEST_CASE("training tells how rule and agent did, and keeps what the agent has l
   const SimulationResult by_hand = simulate(controller, service, loads, 15s, {});
   CHECK(result.rule.total_cost == by_hand.total_cost);
   CHECK(result.rule.changes == by_hand.changes);
-  // What was learned is what the agent over the whole history knew at its end.
+  // What was learned is what the agent knew that went through the whole history twice.
   Controller agent(settings());
-  SimulatedService agents(SimulatorSettings{}, first_replicas(rule, loads.front()));
-  CHECK(simulate(agent, agents, loads, 15s, {}).total_cost == result.untrained.total_cost);
-  CHECK(agent.snapshot(at(0), std::nullopt).cells == result.learned.cells);
+  SimulatedService first(SimulatorSettings{}, first_replicas(rule, loads.front()));
+  CHECK(simulate(agent, first, loads, 15s, {}).total_cost == result.untrained.total_cost);
+  const Snapshot once = with_learned({}, 0s, agent.snapshot(at(0), std::nullopt));
+  CHECK(once.cells != result.learned.cells);
+  Controller again(settings());
+  again.restore(once, 0s, at(0));
+  SimulatedService second(SimulatorSettings{}, first_replicas(rule, loads.front()));
+  simulate(again, second, loads, 15s, {});
+  CHECK(again.snapshot(at(0), std::nullopt).cells == result.learned.cells);
   CHECK_FALSE(result.learned.layout.empty());
   CHECK(result.last_trained.total_cost != result.last_untrained.total_cost);
 }
