@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::size_t, 4> kCeilingWindows{1, 3, 10, 30};
 constexpr std::array<int, 7> kInWindows{0, 1, 3, 6, 12, 25, 50};
 constexpr std::array<int, 3> kOutWindows{0, 1, 3};
-constexpr std::array<double, 4> kCautions{0.06, 0.25, 1, 3};
+constexpr std::array<double, 6> kCautions{0.125, 0.25, 0.5, 1, 2, 4};
 
 /// ceil, but what is over a whole number by rounding only counts as that number.
 int whole_replicas(double replicas) {
