@@ -6,7 +6,7 @@ if(count LESS 10)
   message(FATAL_ERROR "Found only ${count} files in ${CORE}: the check would prove nothing.")
 endif()
 # Every header of the C++20 standard library that the core may need; <ctime>, <fstream> and the like are I/O or clocks.
-set(standard algorithm array bit cassert chrono cmath compare concepts cstddef cstdint cstdio cstdlib cstring deque
+set(standard algorithm array bit cassert charconv chrono cmath compare concepts cstddef cstdint cstdlib cstring deque
   functional initializer_list iterator limits map memory numbers numeric optional queue random ranges set span sstream
   stdexcept string string_view tuple type_traits unordered_map unordered_set utility variant vector)
 foreach(source IN LISTS sources)
