@@ -51,6 +51,9 @@ void best_after_change(const ImaginedService& service, std::span<const float> lo
   const std::size_t size = best.size();
   const std::size_t farthest =
       std::min(static_cast<std::size_t>(service.max_step) * rows, size - rows);
+  if (farthest == 0) {  // there is one count only
+    std::copy(kept, kept + size, to);
+  }
   const float* from = kept;  // the first of the passes begins with no change
   for (std::size_t away = rows; away <= farthest; away += rows) {
     const std::size_t up_only = std::min(away, size - away);

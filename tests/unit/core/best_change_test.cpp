@@ -15,7 +15,8 @@ using namespace skep::test;
 
 TEST_CASE("the best after a change is what the guard allows, and pays for the change") {
   ControllerSettings settings = plain();
-  settings.replicas.max_step = GENERATE(1, 2, 9);
+  settings.replicas.max = GENERATE(10, 3, 1);
+  settings.replicas.max_step = std::min(settings.replicas.max, GENERATE(1, 2, 9));
   settings.guard.panic_cpu_percent = GENERATE(0.0, 95.0);
   settings.guard.scale_in_over_limit = true;  // it does not matter here: no cost invites to it
   settings.environment.reward.weights.adaptation = 1.5;
@@ -28,7 +29,7 @@ TEST_CASE("the best after a change is what the guard allows, and pays for the ch
     kept.push_back(static_cast<float>((i * 7) % 11));
     moved.push_back(kept.back() + static_cast<float>(i % 3));
   }
-  std::vector<float> best(kept.size());
+  std::vector<float> best(kept.size(), -1);
   best_after_change(service, loads, {kept, moved}, best);
   for (std::size_t row = 0; row < rows; ++row) {
     const auto at = [&](int n) { return static_cast<std::size_t>(n - 1) * rows + row; };
