@@ -45,8 +45,8 @@ struct ImaginedService {
   Reach reach_in_panic(int from) const { return in_panic_[static_cast<std::size_t>(from - 1)]; }
   /// From when on what is decided now shows in an observation, in ticks, >= 1.
   int horizon() const { return lag + startup + 1; }
-  /// Names what gives learned values their meaning. The least count, step and cooldown do not: with
-  /// others, the values are still a good start.
+  /// Names what gives learned values their meaning. The least count, step, cooldown and panic do
+  /// not: with others, the values are still a good start.
   std::string layout() const;
 
  private:

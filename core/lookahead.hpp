@@ -3,6 +3,10 @@
 // come of having n replicas before the next change. Q(load, n -> m) = price of the change +
 // expected cost of m + discount * U(load, class)[m].
 //
+// A change with a cooldown costs more than its price: while it lasts, the next change has to wait.
+// How much more is a table too, taught by the same steps; how long the cooldown still lasts is not
+// part of its state, so that one of c ticks is taken to end with a chance of 1/c at each.
+//
 // Each step of the load teaches U for every n, in all rows near it. The table is read between its
 // bins, because a load that moves by less than a bin would otherwise seem to jump.
 #pragma once
