@@ -20,6 +20,8 @@ struct CostsOfCounts {
 
 /// best = the costs to come with the best change that the guard allows, laid out as the others:
 /// nothing, or another count at most a step away; in a panic, one that it asks for. `loads` rise.
+/// Fewer replicas over the limit, which the guard may forbid, are left in: more violations are
+/// hardly ever the best.
 void best_after_change(const ImaginedService& service, std::span<const float> loads,
                        const CostsOfCounts& costs, std::span<float> best);
 

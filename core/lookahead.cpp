@@ -205,12 +205,13 @@ void Lookahead::learn_held(const Table& table) {
   // How long the cooldown still lasts is not part of the state: it ends with this chance.
   const float goes_on = 1 - 1 / static_cast<float>(service_.cooldown);
   const float later = goes_on * static_cast<float>(table.settings.discount);
+  std::vector<float>& targets = moved_;  // which have been used
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    moved_[i] = values_[i] - best_[i] + later * more_[i];
+    targets[i] = values_[i] - best_[i] + later * more_[i];
   }
   const std::span<float> visits = held_.visits(table.row_class).subspan(first_, nearness_.size());
   std::transform(visits.begin(), visits.end(), nearness_.begin(), visits.begin(), std::plus<>());
-  held_.teach(table.row_class, first_, rates_, moved_);
+  held_.teach(table.row_class, first_, rates_, targets);
 }
 
 void Lookahead::add_up(const Table& table, double place, Classes classes,

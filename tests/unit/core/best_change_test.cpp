@@ -18,7 +18,7 @@ TEST_CASE("the best after a change is what the guard allows, and pays for the ch
   settings.replicas.max = GENERATE(10, 3, 1);
   settings.replicas.max_step = std::min(settings.replicas.max, GENERATE(1, 2, 9));
   settings.guard.panic_cpu_percent = GENERATE(0.0, 95.0);
-  settings.guard.scale_in_over_limit = true;  // it does not matter here: no cost invites to it
+  settings.guard.scale_in_over_limit = true;  // the one rule that is left out
   settings.environment.reward.weights.adaptation = 1.5;
   const ImaginedService service(settings);
   const std::vector<float> loads{0.5F, 1.93F, 2, 3.5F, 40};

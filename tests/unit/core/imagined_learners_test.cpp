@@ -199,19 +199,19 @@ TEST_CASE("new replicas that take long are asked for earlier") {
   CHECK(more > 5 * fewer);
 }
 
-TEST_CASE("whom a cooldown will hold, is told that a change costs more") {
-  ControllerSettings settings = plain();
-  settings.cooldown = 45s;
-  LookaheadLearner held{ImaginedService(settings), 0.99};
-  LookaheadLearner free{ImaginedService(plain()), 0.99};
-  const auto change = [](LookaheadLearner& learner) {
-    // A load of 2 that becomes 6 for a tick, in one tick of 25.
-    for (int tick = 0; tick < 5000; ++tick) {
-      learner.see({tick % 25 == 3 ? 6.0 : 2.0}, 4);
+TEST_CASE("what it costs to be held by a cooldown is learned from loads that make one change") {
+  const auto more = [](Duration cooldown, double burst) {
+    ControllerSettings settings = plain();
+    settings.cooldown = cooldown;
+    LookaheadLearner learner{ImaginedService(settings), 0.99};
+    for (int tick = 0; tick < 5049; ++tick) {
+      learner.see({tick % 50 < 10 ? burst : 2.0}, 3);
     }
-    // What 6 replicas cost more when they were just started than when they were there before.
-    return learner.costs(5)[5] - learner.costs(6)[5];
+    // What 3 replicas, enough for 2, cost more when they were just changed to.
+    return learner.costs(4)[2] - learner.costs(3)[2];
   };
-  CHECK(change(free) == Approx(0.01));  // the price of a change
-  CHECK(change(held) > 0.01 + 0.001);
+  const double price_of_change = 0.01;
+  CHECK(more(0s, 6) == Approx(price_of_change));
+  CHECK(more(45s, 2) == Approx(price_of_change).margin(0.001));
+  CHECK(more(45s, 6) > price_of_change + 0.005);
 }
