@@ -68,8 +68,8 @@ Thresholds AutoscaleEnv::thresholds(std::optional<int> replicas) const {
 }
 
 bool AutoscaleEnv::over_threshold(const EnvStep& step) const {
-  return step.cpu_percent > step.thresholds.cpu_percent ||
-         step.ram_percent > step.thresholds.ram_percent;
+  return over(step.cpu_percent, step.thresholds.cpu_percent) ||
+         over(step.ram_percent, step.thresholds.ram_percent);
 }
 
 double AutoscaleEnv::reward(const Observation& observation) const {

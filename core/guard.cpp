@@ -106,7 +106,7 @@ int Guard::limit(const GuardInput& input, int wish, std::vector<GuardNote>* note
              percent_text(settings_.ram_limit_percent);
     });
   }
-  if (limiter.change() < 0 && cpu > cpu_limit_percent_ && !settings_.scale_in_over_limit) {
+  if (limiter.change() < 0 && over(cpu, cpu_limit_percent_) && !settings_.scale_in_over_limit) {
     limiter.to("over_limit", 0, [&] {
       return "no scale-in while CPU " + percent_text(cpu) + " is over its limit of " +
              percent_text(cpu_limit_percent_);

@@ -8,9 +8,6 @@
 namespace skep {
 namespace {
 
-/// A ratio that is over the limit by less than this is rounding.
-constexpr double kRounding = 1e-12;
-
 int ticks_rounded_up(Duration duration, Duration interval) {
   return static_cast<int>((duration + interval - Duration(1)) / interval);
 }
@@ -38,11 +35,11 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
 }
 
 double ImaginedService::violation(double load, int replicas) const {
-  const double ratio = load / (replicas * utilization_limit);
-  if (ratio <= 1 + kRounding) {
+  const double capacity = replicas * utilization_limit;
+  if (!over(load, capacity)) {
     return 0;
   }
-  return graded ? ratio : 1;
+  return graded ? load / capacity : 1;
 }
 
 ImaginedService::Reach ImaginedService::panic(int from, double utilization) const {

@@ -208,7 +208,7 @@ std::vector<bool> QLearningAgent::explorable(const AgentView& view) const {
     const int replicas = std::max(1, view.observation.replicas.desired + change);
     // Never try a count that is known to be too small. More replicas are never refused for it.
     if (change <= 0 &&
-        view.observation.metrics.cpu_service_percent / replicas > limits_.cpu_percent) {
+        over(view.observation.metrics.cpu_service_percent / replicas, limits_.cpu_percent)) {
       explorable[action] = false;
     }
   }

@@ -1,13 +1,14 @@
 #include "core/reason.hpp"
 
+#include "core/settings.hpp"
 #include "core/words.hpp"
 
 namespace skep {
 namespace {
 
 std::string situation(const Decision& decision) {
-  const bool cpu_over = decision.cpu_percent > decision.thresholds.cpu_percent;
-  const bool ram_over = decision.ram_percent > decision.thresholds.ram_percent;
+  const bool cpu_over = over(decision.cpu_percent, decision.thresholds.cpu_percent);
+  const bool ram_over = over(decision.ram_percent, decision.thresholds.ram_percent);
   const std::string cpu = "CPU " + percent_text(decision.cpu_percent);
   const std::string ram = "RAM " + percent_text(decision.ram_percent);
   if (cpu_over && ram_over) {

@@ -40,7 +40,7 @@ double slo_reward(const SloInput& input, const RewardSettings& settings, int max
   const Limits& limits = settings.limits;
   double violation = 0;
   const auto judge = [&violation, &settings](double value, double limit) {
-    if (value > limit) {
+    if (over(value, limit)) {
       violation = std::max(violation, settings.graded ? value / limit : 1);
     }
   };

@@ -79,7 +79,7 @@ class ShadowService {
     Decision& decision = *result.decision;
     const double limit = controller_.settings().environment.reward.limits.cpu_percent;
     ++score_.ticks;
-    score_.violations += service_.truth().metrics.cpu_percent > limit ? 1 : 0;
+    score_.violations += over(service_.truth().metrics.cpu_percent, limit) ? 1 : 0;
     score_.replica_ticks += static_cast<std::uint64_t>(input.service->replicas.desired);
     if (result.command) {
       controller_.scale_finished(ScaleOutcome::kAccepted, {}, decision, now);

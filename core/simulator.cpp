@@ -45,9 +45,10 @@ Metrics true_metrics(const SimulatorSettings& settings, double load, int running
 }
 
 bool violates(const Metrics& metrics, const Limits& limits) {
-  return metrics.cpu_percent > limits.cpu_percent || metrics.ram_percent > limits.ram_percent ||
+  return over(metrics.cpu_percent, limits.cpu_percent) ||
+         over(metrics.ram_percent, limits.ram_percent) ||
          (limits.latency > Duration::zero() && metrics.latency_seconds &&
-          *metrics.latency_seconds > to_seconds(limits.latency));
+          over(*metrics.latency_seconds, to_seconds(limits.latency)));
 }
 
 int first_replicas(const ControllerSettings& settings, double load) {

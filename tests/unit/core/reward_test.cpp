@@ -112,3 +112,12 @@ TEST_CASE("slo reward: the worst violated objective counts, latency only when it
   settings.graded = false;
   CHECK(slo_reward({100, 99, std::nullopt, 1}, settings, 10) == -1);
 }
+
+TEST_CASE("what is over its limit by no more than rounding is not over it") {
+  CHECK_FALSE(over(80, 80));
+  CHECK_FALSE(over(100 * (12.8 / 16) * (1 + 1e-15), 80));
+  CHECK(over(80.001, 80));
+  RewardSettings settings;
+  const SloInput at_limit{80.00000000000001, 10, {}, 2};
+  CHECK(slo_reward(at_limit, settings, 10) == Approx(-settings.weights.resources * 2 / 10));
+}
