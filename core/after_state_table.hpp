@@ -1,6 +1,6 @@
 // A Q-table over after-states. The load does not depend on the agent, so the value of a change
 // splits: Q(load, n -> m) = price of the change + W(load bin, class)[m], and one observed step of
-// the load teaches W for every m, in its own row and, scaled, in the rows near it (Q-learning for
+// the load teaches W for every m, scaled, in the rows near it (Q-learning for
 // exogenous inputs: Sinclair et al. 2023).
 #pragma once
 
@@ -46,21 +46,17 @@ class AfterStateTable {
   ImaginedService service_;
   Settings settings_;
   LoadBins bins_;
-  std::vector<double> centres_;  ///< of the bins
   ValueRows rows_;
   VisitsRate rate_;
   std::vector<float> per_capacity_;  ///< 1 / that of 1, 2, ... replicas
   std::vector<float> prices_;        ///< of the same
-  std::vector<float> nearness_;      ///< of rows 0, 1, ... away
   RecentLoads recent_;
   double load_ = 0;           ///< of the last see
   std::deque<Seen> open_;     ///< whose outcome is not known yet, the oldest first
   std::vector<float> costs_;  ///< of now
-  std::vector<float> met_;    ///< loads of the rows that learn
-  std::vector<float> next_;   ///< loads that follow on them
-  std::vector<float> rates_;
-  std::vector<float> values_;
-  std::vector<float> best_;
+  // By replicas and then by row near the load of before:
+  std::vector<float> values_;  ///< of what comes next
+  std::vector<float> best_;    ///< with the best change
 };
 
 }  // namespace skep

@@ -107,7 +107,8 @@ double ExcessTable::at(double distance) const {
          static_cast<double>(expected_[index + 1]) * part;
 }
 
-void ExcessTable::falling(double distance, float added, std::span<float> expected) const {
+void ExcessTable::falling(double distance, float added,
+                          std::span<float, NearRows::kCount> expected) const {
   const double place = (distance - lowest_) * per_width_;
   if (place < static_cast<double>(expected.size()) ||
       place >= static_cast<double>(expected_.size() - 1)) {
@@ -120,9 +121,8 @@ void ExcessTable::falling(double distance, float added, std::span<float> expecte
   const auto index = static_cast<std::size_t>(place);
   const auto part = static_cast<float>(place - static_cast<double>(index));
   const float* const from = &expected_[index];
-  const auto count = static_cast<std::ptrdiff_t>(expected.size());
   float* const to = expected.data();
-  for (std::ptrdiff_t i = 0; i < count; ++i) {
+  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(NearRows::kCount); ++i) {
     to[i] = added + from[-i] + part * (from[1 - i] - from[-i]);
   }
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/fading_histogram.hpp"
+#include "core/near_rows.hpp"
 
 #include <cstddef>
 #include <span>
@@ -37,7 +38,7 @@ class ExcessTable {
   /// Any distance.
   double at(double distance) const;
   /// expected[i] = `added` + at(distance - i * width) for each i.
-  void falling(double distance, float added, std::span<float> expected) const;
+  void falling(double distance, float added, std::span<float, NearRows::kCount> expected) const;
 
  private:
   double lowest_;

@@ -13,36 +13,31 @@ namespace skep {
 
 class LoadBins {
  public:
-  /// Centres from kLowest to above `highest`, each exp(`width`) times the one before.
-  LoadBins(double highest, double width)
-      : width_(width),
-        count_(static_cast<std::size_t>(std::lround(std::log(1.3 * highest / kLowest) / width)) +
+  /// Centres from kLowest to above `highest` (>= 1), each exp(kWidth) times the one before.
+  explicit LoadBins(double highest)
+      : count_(static_cast<std::size_t>(std::lround(std::log(1.3 * highest / kLowest) / kWidth)) +
                2) {}
 
   /// Loads below it (in units of one replica) are told apart by nobody.
-  static constexpr double kLowest = 0.03;
+  static constexpr double kLowest = 0.1;
+  static constexpr double kWidth = 0.03;  ///< of a bin, in log load
 
   std::size_t count() const { return count_; }
-  double width() const { return width_; }
-  double centre(std::size_t bin) const {
-    return kLowest * std::exp(static_cast<double>(bin) * width_);
-  }
   /// All centres times `factor`.
   std::vector<double> centres(double factor) const {
     std::vector<double> loads(count_);
     for (std::size_t bin = 0; bin < count_; ++bin) {
-      loads[bin] = factor * centre(bin);
+      loads[bin] = factor * kLowest * std::exp(static_cast<double>(bin) * kWidth);
     }
     return loads;
   }
   /// The place of `load` among the centres, in [0, count - 1].
   double place(double load) const {
-    const double place = std::log(std::fmax(load, kLowest) / kLowest) / width_;
+    const double place = std::log(std::fmax(load, kLowest) / kLowest) / kWidth;
     return std::fmin(place, static_cast<double>(count_ - 1));
   }
 
  private:
-  double width_;
   std::size_t count_;
 };
 

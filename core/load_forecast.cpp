@@ -14,7 +14,8 @@ constexpr double kLevelPrior = 0.01;        // in each bin of a level histogram
 constexpr double kFewSteps = 100;   // with less, what is hidden is not guessed from other loads
 constexpr double kShareRate = 0.1;  // of the responsibilities
 constexpr double kLeastShare = 1e-4;
-constexpr double kUsedShare = 0.003;  // components with less do not count in a forecast
+constexpr double kUsedShare = 0.003;         // components with less do not count in a forecast
+constexpr float kLargestWithin = 1 + 1e-6F;  // a ratio that is over the limit by less is rounding
 constexpr double kLeastDensity = 1e-6;
 constexpr double kFirstStep = 0.08;  // of the log load, from one tick to the next
 constexpr double kMiddle = FadingHistogram::kBins / 2;
@@ -48,7 +49,7 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
     : horizon_(horizon),
       utilization_limit_(utilization_limit),
       graded_(graded),
-      excess_({kLowestExcess, kFarthestExcess, kHighestExcess}, kRowWidth, graded),
+      excess_({kLowestExcess, kFarthestExcess, kHighestExcess}, LoadBins::kWidth, graded),
       levels_({kLowestLevel - kLevelWidth / 2, kHighestLevel, kHighestLevel}, kLevelWidth, graded) {
   for (int n = 1; n <= max_replicas; ++n) {
     log_capacity_.push_back(std::log(n * utilization_limit));
@@ -110,8 +111,18 @@ double LoadForecast::step_of(const Component& component, const Belief& then, dou
 double LoadForecast::guess_above(double seen) const {
   double probability = 0;
   double mean = 0;
+  const auto count = [&](double load, double part) {
+    if (load > seen) {
+      probability += part;
+      mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen);
+    }
+  };
+  if (foreseen()) {
+    count(open_.front().load, repeats_.get());
+  }
   for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
+    const double share = (1 - repeats_.get()) * component.share;
     double width = kLevelWidth;
     double first = kLowestLevel;
     if (component.kind != Kind::kLevel) {
@@ -128,11 +139,7 @@ double LoadForecast::guess_above(double seen) const {
     for (std::size_t bin = 0; bin < kBins; ++bin) {
       const double place = first + static_cast<double>(bin) * width;
       const double load = component.kind == Kind::kDifference ? place : std::exp(place);
-      if (load > seen) {
-        const double part = component.share * component.histogram.probability(bin);
-        probability += part;
-        mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen);
-      }
+      count(load, share * component.histogram.probability(bin));
     }
   }
   return probability > 0 ? mean / probability : SeenLoad{seen, true}.guess();
@@ -153,8 +160,11 @@ double LoadForecast::see(const SeenLoad& seen) {
   const double load = load_of(seen);
   const double log_load = std::log(std::max(load, kLeastLoad));
   if (foreseen()) {
-    learn(open_.front(), load, log_load);
-    learn_prediction(open_.front(), log_load);
+    const Belief& then = open_.front();
+    if (seen.hidden || !repeats_.see(then.load, load)) {
+      learn(then, load, log_load);
+      learn_prediction(then, log_load);
+    }
     open_.pop_front();
   }
   open_.push_back(believe(load, log_load));
@@ -251,19 +261,19 @@ void LoadForecast::tabulate(const Belief& now) {
   differences_.clear();
   for (std::size_t i = 0; i < kComponents; ++i) {
     Component& component = components_[i];
-    if (component.share < kUsedShare) {
+    const double share = (1 - repeats_.get()) * component.share;
+    if (share < kUsedShare) {
       continue;
     }
     switch (component.kind) {
       case Kind::kRatio: {
         const double width = kStepWidth * component.scale;
-        excess_.add(component.histogram, component.share,
+        excess_.add(component.histogram, share,
                     now.location[component.location] - width * (kMiddle + 0.5), width);
         break;
       }
       case Kind::kLevel:
-        levels_.add(component.histogram, component.share, kLowestLevel - kLevelWidth / 2,
-                    kLevelWidth);
+        levels_.add(component.histogram, share, kLowestLevel - kLevelWidth / 2, kLevelWidth);
         break;
       case Kind::kDifference: {
         differences_.push_back(i);
@@ -287,47 +297,53 @@ void LoadForecast::violations(double load, std::span<float> expected) const {
   for (std::size_t n = 0; n < expected.size(); ++n) {
     expected[n] = of_levels_[n] + static_cast<float>(excess_.at(log_capacity_[n] - log_load));
   }
-  add_differences(load, 1, expected);
+  const std::array own{static_cast<float>(load)};
+  add_differences(own, expected);
+  add_repeats(own, expected);
 }
 
-void LoadForecast::violations_of_rows(double log_load, std::size_t rows,
-                                      std::span<float> expected) const {
+void LoadForecast::violations_of_rows(const NearRows& near, std::span<float> expected) const {
+  static const double lowest = std::log(LoadBins::kLowest);
+  const double log_load = lowest + near.next_place * LoadBins::kWidth;
   for (std::size_t n = 0; n < log_capacity_.size(); ++n) {
-    excess_.falling(log_capacity_[n] - log_load, of_levels_[n], expected.subspan(n * rows, rows));
+    excess_.falling(log_capacity_[n] - log_load, of_levels_[n],
+                    expected.subspan(n * NearRows::kCount).first<NearRows::kCount>());
   }
-  add_differences(std::exp(log_load), rows, expected);
+  add_differences(near.next_loads, expected);
+  add_repeats(near.next_loads, expected);
 }
 
-void LoadForecast::add_differences(double load, std::size_t rows, std::span<float> expected) const {
+template <std::size_t kRows>
+void LoadForecast::add_differences(const std::array<float, kRows>& of_rows,
+                                   std::span<float> expected) const {
   // As in the excess table, but of the load itself: the expectation of the load over the capacity,
   // where it exceeds it, is T(capacity - load) + integral of T beyond it / capacity.
-  static const float growth = static_cast<float>(std::exp(kRowWidth));
   constexpr auto kLast = static_cast<float>(kBins);
   for (const std::size_t index : differences_) {
     const Component& component = components_[index];
     const float* const tails = component.histogram.tails().data();
     const float* const beyond = component.beyond.data();
-    const auto share = static_cast<float>(component.share / component.histogram.total());
+    const auto share =
+        static_cast<float>((1 - repeats_.get()) * component.share / component.histogram.total());
     const double per_bin = 1 / (kStepWidth * component.scale);
     const auto replica = static_cast<float>(utilization_limit_ * per_bin);  // in bins
-    std::array<float, kMostRows> loads;                                     // in bins
-    loads[0] = static_cast<float>(load * per_bin);
-    for (std::size_t i = 1; i < rows; ++i) {
-      loads[i] = loads[i - 1] * growth;
+    std::array<float, kRows> loads = of_rows;                               // in bins
+    for (float& load : loads) {
+      load *= static_cast<float>(per_bin);
     }
-    for (std::size_t begin = 0; begin < expected.size(); begin += rows) {
-      const float capacity = static_cast<float>(begin / rows + 1) * replica;
+    for (std::size_t begin = 0; begin < expected.size(); begin += kRows) {
+      const float capacity = static_cast<float>(begin / kRows + 1) * replica;
       const float price = graded_ ? share / capacity : 0;
       const float origin = capacity + static_cast<float>(kMiddle + 0.5);
       float* const values = &expected[begin];
       std::size_t i = 0;
-      while (i < rows && origin - loads[i] >= kLast) {  // nothing exceeds the capacity
+      while (i < kRows && origin - loads[i] >= kLast) {  // nothing exceeds the capacity
         ++i;
       }
-      if (i == rows) {
+      if (i == kRows) {
         break;  // and less so that of more replicas
       }
-      for (; i < rows && origin - loads[i] > 0; ++i) {
+      for (; i < kRows && origin - loads[i] > 0; ++i) {
         const float place = origin - loads[i];
         const int bin = static_cast<int>(place);
         const float part = place - static_cast<float>(bin);
@@ -335,10 +351,31 @@ void LoadForecast::add_differences(double load, std::size_t rows, std::span<floa
         const float integral = beyond[bin] + part * (beyond[bin + 1] - beyond[bin]);
         values[i] += share * above + price * integral;
       }
-      for (; i < rows; ++i) {  // everything does
+      for (; i < kRows; ++i) {  // everything does
         const float integral = beyond[0] - (origin - loads[i]) * tails[0];
         values[i] += share * tails[0] + price * integral;
       }
+    }
+  }
+}
+
+template <std::size_t kRows>
+void LoadForecast::add_repeats(const std::array<float, kRows>& of_rows,
+                               std::span<float> expected) const {
+  const auto chance = static_cast<float>(repeats_.get());
+  if (repeats_.get() < kUsedShare) {
+    return;
+  }
+  for (std::size_t begin = 0; begin < expected.size(); begin += kRows) {
+    const auto capacity =
+        static_cast<float>(static_cast<double>(begin / kRows + 1) * utilization_limit_);
+    if (of_rows.back() <= capacity * kLargestWithin) {
+      break;  // which is the largest load, and more replicas keep it too
+    }
+    const float price = graded_ ? chance / capacity : 0;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const float cost = graded_ ? of_rows[i] * price : chance;
+      expected[begin + i] += of_rows[i] <= capacity * kLargestWithin ? 0 : cost;
     }
   }
 }
@@ -348,6 +385,7 @@ void LoadForecast::save(std::vector<float>& values) const {
   put(steps_);
   prediction_.save(values);
   hidden_.save(values);
+  repeats_.save(values);
   for (const Component& component : components_) {
     put(component.share);
     put(component.scale);
@@ -356,8 +394,8 @@ void LoadForecast::save(std::vector<float>& values) const {
 }
 
 bool LoadForecast::restore(std::span<const float>& values) {
-  const std::size_t count =
-      1 + LinearPrediction::kSaved + HiddenLoadCorrection::kSaved + kComponents * (2 + kBins);
+  const std::size_t count = 1 + LinearPrediction::kSaved + HiddenLoadCorrection::kSaved +
+                            RepeatChance::kSaved + kComponents * (2 + kBins);
   if (values.size() < count) {
     return false;
   }
@@ -368,6 +406,8 @@ bool LoadForecast::restore(std::span<const float>& values) {
   next += LinearPrediction::kSaved;
   hidden_.restore(values.subspan(next, HiddenLoadCorrection::kSaved));
   next += HiddenLoadCorrection::kSaved;
+  repeats_.restore(values.subspan(next, RepeatChance::kSaved));
+  next += RepeatChance::kSaved;
   for (Component& component : components_) {
     component.share = std::max(kLeastShare, get());
     component.scale = std::max(1e-4, get());

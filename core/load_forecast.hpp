@@ -13,6 +13,8 @@
 #include "core/fading_histogram.hpp"
 #include "core/hidden_load.hpp"
 #include "core/linear_prediction.hpp"
+#include "core/near_rows.hpp"
+#include "core/repeat_chance.hpp"
 
 #include <array>
 #include <cstddef>
@@ -37,12 +39,9 @@ class LoadForecast {
   /// For each count from 1 to `expected.size()` (at most max_replicas): the expected violation at
   /// the horizon, had the newest load and all before it been scaled so that the newest is `load`.
   void violations(double load, std::span<float> expected) const;
-  /// The same for `rows` (1 to kMostRows) loads, of which the first has the logarithm `log_load`
-  /// and each is exp(kRowWidth) times the one before: of n replicas and row i at (n - 1) * rows +
-  /// i.
-  void violations_of_rows(double log_load, std::size_t rows, std::span<float> expected) const;
-  static constexpr double kRowWidth = 0.03;
-  static constexpr std::size_t kMostRows = 64;
+  /// The same for the loads where `near` rows went: of n replicas and row i at
+  /// (n - 1) * NearRows::kCount + i.
+  void violations_of_rows(const NearRows& near, std::span<float> expected) const;
 
   /// What was learned, without the loads of the moment.
   void save(std::vector<float>& values) const;
@@ -92,8 +91,11 @@ class LoadForecast {
   void learn_prediction(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate(const Belief& now);
-  /// To what is laid out as of violations_of_rows, of which the first is `load`.
-  void add_differences(double load, std::size_t rows, std::span<float> expected) const;
+  /// To what is laid out as of violations_of_rows, for these loads.
+  template <std::size_t kRows>
+  void add_differences(const std::array<float, kRows>& of_rows, std::span<float> expected) const;
+  template <std::size_t kRows>
+  void add_repeats(const std::array<float, kRows>& of_rows, std::span<float> expected) const;
 
   int horizon_;
   double utilization_limit_;
@@ -103,6 +105,7 @@ class LoadForecast {
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
   LinearPrediction prediction_;
   HiddenLoadCorrection hidden_;
+  RepeatChance repeats_;
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   double steps_ = 0;
   std::vector<std::size_t> differences_;  ///< the used components of kind kDifference

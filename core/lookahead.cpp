@@ -9,42 +9,20 @@
 namespace skep {
 namespace {
 
-constexpr double kBinWidth = LoadForecast::kRowWidth;
-constexpr double kPooling = 0.15;   // log load at which a row learns 1/e of what is seen
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
-
-/// The column at a place between its bins; the first or last bin when it is outside.
-float between(std::span<const float> column, double place) {
-  const double within = std::clamp(place, 0.0, static_cast<double>(column.size() - 1));
-  const std::size_t bin = std::min(static_cast<std::size_t>(within), column.size() - 2);
-  const auto part = static_cast<float>(within - static_cast<double>(bin));
-  return column[bin] + part * (column[bin + 1] - column[bin]);
-}
-
-/// Calls use(i, the column at `place` + i) for i from 0 to `rows`.
-template <class Use>
-void read_rows(std::span<const float> column, double place, std::size_t rows, Use use) {
-  const double whole = std::floor(place);
-  if (whole < 0 || whole + static_cast<double>(rows) >= static_cast<double>(column.size())) {
-    for (std::size_t i = 0; i < rows; ++i) {
-      use(i, between(column, place + static_cast<double>(i)));
-    }
-    return;
-  }
-  const auto part = static_cast<float>(place - whole);
-  const float* const from = &column[static_cast<std::size_t>(whole)];
-  for (std::size_t i = 0; i < rows; ++i) {
-    use(i, from[i] + part * (from[i + 1] - from[i]));
-  }
-}
 
 }  // namespace
 
 Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>& tables)
     : service_(service),
-      bins_(service.max_replicas, kBinWidth),
+      bins_(service.max_replicas),
       held_(bins_, kDropClasses, service.max_replicas),
-      violations_now_(static_cast<std::size_t>(service.max_replicas)) {
+      violations_now_(static_cast<std::size_t>(service.max_replicas)),
+      next_violations_(violations_now_.size() * NearRows::kCount),
+      values_(next_violations_.size()),
+      moved_(service.cooldown > 0 ? values_.size() : 0),
+      more_(moved_.size()),
+      best_(values_.size()) {
   for (int n = 1; n <= service.max_replicas; ++n) {
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
   }
@@ -79,7 +57,8 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   const std::size_t held_class = drop_class(recent_, tables_.front().settings.window);
   untaught_.clear();
   if (follows) {
-    imagine(load_, load, forecast);
+    near_ = near_rows(bins_, load_, load);
+    forecast.violations_of_rows(near_, next_violations_);
     imagine_held(held_class);
     remember(load_);
   }
@@ -96,54 +75,14 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   }
 }
 
-void Lookahead::imagine(double before, double load, const LoadForecast& forecast) {
-  constexpr double kReach = 2 * kPooling / kBinWidth + 1e-9;
-  static_assert(2 * kReach + 1 <= LoadForecast::kMostRows);
-  const double place = bins_.place(before);
-  const double first = std::ceil(std::max(0.0, place - kReach));
-  const double last = std::floor(std::min(place + kReach, static_cast<double>(bins_.count() - 1)));
-  const auto rows = static_cast<std::size_t>(last - first + 1);
-  first_ = static_cast<std::size_t>(first);
-  // All rows move by the same ratio, and they lie as far apart as the forecast's.
-  constexpr double kLeast = LoadBins::kLowest;  // a load near 0 must not make huge ratios
-  next_place_ = first + std::log(std::max(load, kLeast) / std::max(before, kLeast)) / kBinWidth;
-  const std::size_t count = violations_now_.size();
-  next_violations_.resize(count * rows);
-  forecast.violations_of_rows(std::log(LoadBins::kLowest) + next_place_ * kBinWidth, rows,
-                              next_violations_);
-  values_.resize(count * rows);
-  best_.resize(count * rows);
-  rates_.resize(rows);
-  nearness_.resize(rows);
-  constexpr double kFalling = kBinWidth / kPooling;
-  static const double step = std::exp(kFalling);
-  double rising = std::exp((first - place) * kFalling);
-  double falling = 1 / rising;
-  for (float& near : nearness_) {
-    near = static_cast<float>(std::min(rising, falling));
-    rising *= step;
-    falling *= 1 / step;
-  }
-  next_loads_.resize(rows);
-  static const double growth = std::exp(kBinWidth);
-  double next_load = LoadBins::kLowest * std::exp(next_place_ * kBinWidth);
-  for (float& next : next_loads_) {
-    next = static_cast<float>(next_load);
-    next_load *= growth;
-  }
-}
-
 void Lookahead::imagine_held(std::size_t next_class) {
   if (service_.cooldown == 0) {
     return;
   }
-  const std::size_t rows = nearness_.size();
-  more_.resize(values_.size());
-  moved_.resize(values_.size());
   for (std::size_t n = 0; n < held_.width(); ++n) {
-    float* const more = &more_[n * rows];
-    read_rows(held_.column(next_class, n), next_place_, rows,
-              [more](std::size_t i, float held) { more[i] = held; });
+    float* const more = &more_[n * NearRows::kCount];
+    held_.read(next_class, n, near_.next_place,
+               [more](std::size_t i, float held) { more[i] = held; });
   }
 }
 
@@ -172,14 +111,13 @@ std::optional<LearnedUpdate> Lookahead::learned(int replicas) const {
 }
 
 void Lookahead::learn(Table& table, std::size_t next_class) {
-  const std::size_t rows = nearness_.size();
   const auto weight = static_cast<float>(service_.weights.performance);
   const auto discount = static_cast<float>(table.settings.discount);
   for (std::size_t n = 0; n < table.rows.width(); ++n) {
-    float* const values = &values_[n * rows];
-    const float* const violations = &next_violations_[n * rows];
+    float* const values = &values_[n * NearRows::kCount];
+    const float* const violations = &next_violations_[n * NearRows::kCount];
     const float price = prices_[n];
-    read_rows(table.rows.column(next_class, n), next_place_, rows, [=](std::size_t i, float after) {
+    table.rows.read(next_class, n, near_.next_place, [=](std::size_t i, float after) {
       values[i] = weight * violations[i] + price + discount * after;
     });
   }
@@ -188,20 +126,16 @@ void Lookahead::learn(Table& table, std::size_t next_class) {
       moved_[i] = values_[i] + discount * more_[i];
     }
   }
-  best_after_change(service_, next_loads_, {values_, service_.cooldown > 0 ? moved_ : values_},
+  best_after_change(service_, near_.next_loads, {values_, service_.cooldown > 0 ? moved_ : values_},
                     best_);
-  const std::span<float> visits = table.rows.visits(table.row_class).subspan(first_, rows);
-  for (std::size_t i = 0; i < rows; ++i) {
-    rates_[i] = nearness_[i] * static_cast<float>(table.rate.at(visits[i]));
-    visits[i] += nearness_[i];
-  }
-  table.rows.teach(table.row_class, first_, rates_, best_);
+  const ValueRows::Rates rates = table.rows.visit(table.row_class, near_, table.rate);
+  table.rows.teach(table.row_class, near_.first, rates, best_);
   if (service_.cooldown > 0 && &table == &tables_.front()) {
-    learn_held(table);
+    learn_held(table, rates);
   }
 }
 
-void Lookahead::learn_held(const Table& table) {
+void Lookahead::learn_held(const Table& table, const ValueRows::Rates& rates) {
   // How long the cooldown still lasts is not part of the state: it ends with this chance.
   const float goes_on = 1 - 1 / static_cast<float>(service_.cooldown);
   const float later = goes_on * static_cast<float>(table.settings.discount);
@@ -209,21 +143,20 @@ void Lookahead::learn_held(const Table& table) {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     targets[i] = values_[i] - best_[i] + later * more_[i];
   }
-  const std::span<float> visits = held_.visits(table.row_class).subspan(first_, nearness_.size());
-  std::transform(visits.begin(), visits.end(), nearness_.begin(), visits.begin(), std::plus<>());
-  held_.teach(table.row_class, first_, rates_, targets);
+  held_.visit(table.row_class, near_, table.rate);
+  held_.teach(table.row_class, near_.first, rates, targets);
 }
 
 void Lookahead::add_up(const Table& table, double place, Classes classes,
                        std::span<const float> violations, Costs& costs) const {
   for (std::size_t n = 0; n < violations.size(); ++n) {
-    const auto after = static_cast<double>(between(table.rows.column(classes.row, n), place));
+    const auto after = static_cast<double>(table.rows.at(classes.row, n, place));
     costs.kept[n] = service_.weights.performance * static_cast<double>(violations[n]) +
                     static_cast<double>(prices_[n]) + table.settings.discount * after;
     costs.moved[n] = costs.kept[n];
     if (service_.cooldown > 0) {
-      costs.moved[n] += table.settings.discount *
-                        static_cast<double>(between(held_.column(classes.held, n), place));
+      costs.moved[n] +=
+          table.settings.discount * static_cast<double>(held_.at(classes.held, n, place));
     }
   }
 }

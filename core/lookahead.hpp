@@ -7,8 +7,7 @@
 // How much more is a table too, taught by the same steps; how long the cooldown still lasts is not
 // part of its state, so that one of c ticks is taken to end with a chance of 1/c at each.
 //
-// Each step of the load teaches U for every n, in all rows near it. The table is read between its
-// bins, because a load that moves by less than a bin would otherwise seem to jump.
+// Each step of the load teaches U for every n, in all rows near it.
 #pragma once
 
 #include "core/agent.hpp"
@@ -68,14 +67,12 @@ class Lookahead {
     std::size_t row_class = 0;
   };
 
-  /// What the rows near the load of before would have seen, had it been theirs.
-  void imagine(double before, double load, const LoadForecast& forecast);
-  /// The same for held_, with its class of now.
+  /// What held_ says of where the near rows went, with its class of now.
   void imagine_held(std::size_t next_class);
   void remember(double before);
   void learn(Table& table, std::size_t next_class);
-  /// From the step that the first `table` has just learned from.
-  void learn_held(const Table& table);
+  /// From the step that the first `table` has just learned from, with its rates.
+  void learn_held(const Table& table, const ValueRows::Rates& rates);
   struct Classes {
     std::size_t row;
     std::size_t held;
@@ -91,19 +88,16 @@ class Lookahead {
   /// classes of the first table, for all.
   ValueRows held_;
   RecentLoads recent_;
-  double load_ = 0;                     ///< of the last see
-  std::vector<float> prices_;           ///< of the replicas
-  std::vector<float> next_violations_;  ///< expected, by replicas and then by row
-  std::vector<float> nearness_;         ///< of the rows near the load of before
-  std::vector<float> next_loads_;       ///< that followed on them
-  std::size_t first_ = 0;               ///< bin of the first of those rows
-  double next_place_ = 0;               ///< where the first of them went; each other a bin further
+  double load_ = 0;            ///< of the last see
+  std::vector<float> prices_;  ///< of the replicas
+  NearRows near_;              ///< the load of before
   std::vector<float> violations_now_;
-  std::vector<float> values_;  ///< as next_violations_
-  std::vector<float> moved_;
-  std::vector<float> more_;  ///< of held_, for those rows
-  std::vector<float> best_;
-  std::vector<float> rates_;
+  // By replicas and then by near row:
+  std::vector<float> next_violations_;  ///< expected
+  std::vector<float> values_;           ///< of what comes next
+  std::vector<float> moved_;            ///< the same after a change
+  std::vector<float> more_;             ///< of held_
+  std::vector<float> best_;             ///< with the best change
   std::vector<float> untaught_;  ///< the row of the load of before, as it was; empty without one
   std::size_t taught_class_ = 0;
   std::size_t taught_bin_ = 0;

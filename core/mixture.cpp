@@ -1,5 +1,6 @@
 #include "core/mixture.hpp"
 
+#include "core/weighted_choice.hpp"
 #include "core/words.hpp"
 
 #include <algorithm>
@@ -13,23 +14,31 @@ namespace {
 /// A policy has the weight exp(-handicap - kRate * sum). The sum is its costs beyond those of the
 /// cheapest; the handicap sees to it that the first hours follow the known rules and the tables
 /// whose prior is close to them.
-constexpr double kRate = 0.5;
+constexpr double kRate = 0.7;
 constexpr double kKnownRules = 0;
 constexpr double kLookaheadTables = 0;
 constexpr double kAfterStateTables = 0.5;
-constexpr double kForecastRules = 2;
-constexpr double kOtherRules = 3;
+constexpr double kForecastRules = 1.5;
+constexpr double kOtherRules = 2.5;
 /// The largest sum: no policy falls so far behind that it could not come back.
-constexpr double kLargestSum = 100;
+constexpr double kLargestSum = 50;
 /// The same in what is saved: after a restart or a training, new traffic may soon overturn it.
 constexpr double kLargestSavedSum = 10;
 /// A policy whose exponent is as low as minus this has no weight worth computing.
 constexpr double kWeightless = 40;
 constexpr double kRecentTicks = 1000;
+/// A change must be wanted by half of the weight and so much more, times the share that the price
+/// of a change has in the reward's weights: with a bare half, it is soon taken back.
+constexpr double kDoubt = 0.3;
 
 /// The target tracking that is configured, and a cautious one.
 std::vector<HpaSettings> known_rules(const ImaginedService& service) {
   return {{service.target_utilization, 0.1, service.target_window}, {0.5, 0.1, 5}};
+}
+
+double needed_share(const RewardWeights& weights) {
+  const double sum = weights.performance + weights.resources + weights.adaptation;
+  return 0.5 + kDoubt * weights.adaptation / sum;
 }
 
 /// Targets from half of the limit up to the limit itself.
@@ -50,7 +59,8 @@ std::vector<HpaSettings> hpa_rules(const ImaginedService& service) {
 Mixture::Mixture(const ImaginedService& service)
     : service_(service),
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded),
-      rows_(static_cast<std::size_t>(service.lag + service.startup) + 3) {
+      rows_(static_cast<std::size_t>(service.lag + service.startup) + 3),
+      needed_share_(needed_share(service.weights)) {
   add(std::make_unique<HpaRules>(service, known_rules(service)), kKnownRules);
   add(std::make_unique<HpaRules>(service, hpa_rules(service)), kOtherRules);
   add(std::make_unique<CeilingRules>(service), kOtherRules);
@@ -82,7 +92,7 @@ void Mixture::start(int replicas) {
     member.replicas = count;
   }
   std::fill(history_.begin(), history_.end(), static_cast<std::uint16_t>(count));
-  median_ = count;
+  choice_ = count;
 }
 
 void Mixture::weigh() {
@@ -148,7 +158,6 @@ void Mixture::charge(double load) {
 
 void Mixture::move_on(double load) {
   std::fill(weight_of_.begin(), weight_of_.end(), 0);
-  double all = 0;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     const int wish = families_[member.family]->want(member.index, running_[i], member.replicas);
@@ -163,22 +172,13 @@ void Mixture::move_on(double load) {
       }
     }
     weight_of_[static_cast<std::size_t>(member.replicas)] += member.weight;
-    all += member.weight;
   }
   newest_ = (newest_ + 1) % rows_;
   std::uint16_t* const newest = wanted(0);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     newest[i] = static_cast<std::uint16_t>(members_[i].replicas);
   }
-  double below = 0;
-  median_ = service_.max_replicas;
-  for (int n = 1; n <= service_.max_replicas; ++n) {
-    below += weight_of_[static_cast<std::size_t>(n)];
-    if (below >= all / 2) {
-      median_ = n;
-      break;
-    }
-  }
+  choice_ = weighted_choice(weight_of_, choice_, needed_share_);
 }
 
 void Mixture::interrupt() {
@@ -224,7 +224,7 @@ std::string Mixture::explain(int) const {
   const auto heaviest =
       static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
   std::string why = "the policies that cost least in imagination agree on " +
-                    replicas_text(median_) + "; the " + std::string(families_[heaviest]->name()) +
+                    replicas_text(choice_) + "; the " + std::string(families_[heaviest]->name()) +
                     " have " + number_text(std::round(100 * weights[heaviest])) + "% of the weight";
   const Member& known = members_[0];
   if (recent_ticks_ >= 10 && known.recent > 0 && &first != &known) {

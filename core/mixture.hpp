@@ -4,7 +4,8 @@
 // running it. Each is weighted with exp(-rate * its cost beyond that of the cheapest), as in
 // learning from expert advice with full information (Cesa-Bianchi and Lugosi 2006, chapter 2), and
 // the wish is the weighted median of their replica counts: deterministic, and never between two
-// camps.
+// camps. Where changes are dear, it stays what it was until clearly more than half of the weight
+// wants another one.
 #pragma once
 
 #include "core/imagined_learner.hpp"
@@ -26,7 +27,7 @@ class Mixture final : public ImaginedLearner {
 
   void see(const SeenLoad& seen, int replicas) override;
   void interrupt() override;
-  int want(int) const override { return median_; }
+  int want(int) const override { return choice_; }
   std::string explain(int replicas) const override;
   std::optional<LearnedUpdate> learned(int replicas) const override {
     return lookahead_->lookahead().learned(replicas);
@@ -36,7 +37,7 @@ class Mixture final : public ImaginedLearner {
   }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 6; " + service_.layout(); }
+  std::string layout() const override { return "mixture 7; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 
@@ -80,10 +81,11 @@ class Mixture final : public ImaginedLearner {
   std::vector<double> prices_;           ///< of n replicas
   std::vector<double> weight_of_;        ///< of the members that want n replicas
   std::size_t rows_;
+  double needed_share_;     ///< of the weight, for a change; at least half
   std::size_t newest_ = 0;  ///< row
   std::size_t ticks_ = 0;   ///< since the start or the last interruption
   double recent_ticks_ = 0;
-  int median_ = 1;
+  int choice_ = 1;
 };
 
 }  // namespace skep

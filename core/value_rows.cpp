@@ -18,13 +18,31 @@ void ValueRows::begin_with(std::span<const float> prior) {
   }
 }
 
-void ValueRows::teach(std::size_t row_class, std::size_t first, std::span<const float> rates,
+float ValueRows::at(std::size_t row_class, std::size_t n, double place) const {
+  const std::span<const float> column = this->column(row_class, n);
+  const double within = std::clamp(place, 0.0, static_cast<double>(bins_ - 1));
+  const std::size_t bin = std::min(static_cast<std::size_t>(within), bins_ - 2);
+  const auto part = static_cast<float>(within - static_cast<double>(bin));
+  return column[bin] + part * (column[bin + 1] - column[bin]);
+}
+
+ValueRows::Rates ValueRows::visit(std::size_t row_class, const NearRows& near,
+                                  const VisitsRate& rate) {
+  Rates rates;
+  float* const visits = &visits_[row_class * bins_ + near.first];
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    rates[i] = near.nearness[i] * static_cast<float>(rate.at(visits[i]));
+    visits[i] += near.nearness[i];
+  }
+  return rates;
+}
+
+void ValueRows::teach(std::size_t row_class, std::size_t first, const Rates& rates,
                       std::span<const float> targets) {
-  const std::size_t rows = rates.size();
   for (std::size_t n = 0; n < width_; ++n) {
     float* const values = &column(row_class, n)[first];
-    const float* const target = &targets[n * rows];
-    for (std::size_t i = 0; i < rows; ++i) {
+    const float* const target = &targets[n * rates.size()];
+    for (std::size_t i = 0; i < rates.size(); ++i) {
       values[i] += rates[i] * (target[i] - values[i]);
     }
   }

@@ -1,14 +1,37 @@
 // The values of having 1 to max replicas, a row for each load bin and class of its recent past, and
-// how often each row was taught.
+// how often each row was taught. They are read between the bins, because a load that moves by less
+// than a bin would otherwise seem to jump.
 #pragma once
 
 #include "core/load_bins.hpp"
+#include "core/near_rows.hpp"
 
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
 
 namespace skep {
+
+/// The learning rate of a row by how often it was taught: (2 + visits)^-0.7, but at least `least`.
+class VisitsRate {
+ public:
+  /// `least` must be at least 0.003.
+  explicit VisitsRate(double least);
+  double at(float visits) const {
+    if (!(visits < static_cast<float>(powers_.size() - 1))) {
+      return least_;
+    }
+    const auto whole = static_cast<std::size_t>(static_cast<int>(visits));
+    const double part = static_cast<double>(visits) - static_cast<double>(whole);
+    return powers_[whole] * (1 - part) + powers_[whole + 1] * part;
+  }
+
+ private:
+  double least_;
+  std::vector<double> powers_;  ///< by whole visits, until they fall to the least
+};
 
 class ValueRows {
  public:
@@ -32,13 +55,22 @@ class ValueRows {
   /// Sets all rows of every class to `prior`, by replicas and then by bin.
   void begin_with(std::span<const float> prior);
   /// How often the rows of a class were taught, by bin.
-  std::span<float> visits(std::size_t row_class) { return {&visits_[row_class * bins_], bins_}; }
   std::span<const float> visits(std::size_t row_class) const {
     return {&visits_[row_class * bins_], bins_};
   }
-  /// Moves the rows of a class from bin `first` on towards `targets`, by replicas and then by row,
-  /// of which there are as many as `rates`.
-  void teach(std::size_t row_class, std::size_t first, std::span<const float> rates,
+
+  /// Of n + 1 replicas, on a straight line between the bins; at the first or the last bin when
+  /// `place` is outside of them.
+  float at(std::size_t row_class, std::size_t n, double place) const;
+  /// Calls use(i, at(row_class, n, place + i)) for each i below NearRows::kCount.
+  template <class Use>
+  void read(std::size_t row_class, std::size_t n, double place, Use use) const;
+
+  using Rates = std::array<float, NearRows::kCount>;
+  /// The learning rates of the rows near a load, which count as visited.
+  Rates visit(std::size_t row_class, const NearRows& near, const VisitsRate& rate);
+  /// Moves the rows of a class from bin `first` on towards `targets`, by replicas and then by row.
+  void teach(std::size_t row_class, std::size_t first, const Rates& rates,
              std::span<const float> targets);
 
   /// The rows that were taught.
@@ -54,23 +86,20 @@ class ValueRows {
   std::vector<float> visits_;
 };
 
-/// The learning rate of a row by how often it was taught: (2 + visits)^-0.7, but at least `least`.
-class VisitsRate {
- public:
-  /// `least` must be at least 0.003.
-  explicit VisitsRate(double least);
-  double at(float visits) const {
-    if (!(visits < static_cast<float>(powers_.size() - 1))) {
-      return least_;
+template <class Use>
+void ValueRows::read(std::size_t row_class, std::size_t n, double place, Use use) const {
+  const double whole = std::floor(place);
+  if (whole < 0 || whole + NearRows::kCount >= static_cast<double>(bins_)) {
+    for (std::size_t i = 0; i < NearRows::kCount; ++i) {
+      use(i, at(row_class, n, place + static_cast<double>(i)));
     }
-    const auto whole = static_cast<std::size_t>(static_cast<int>(visits));
-    const double part = static_cast<double>(visits) - static_cast<double>(whole);
-    return powers_[whole] * (1 - part) + powers_[whole + 1] * part;
+    return;
   }
-
- private:
-  double least_;
-  std::vector<double> powers_;  ///< by whole visits, until they fall to the least
-};
+  const auto part = static_cast<float>(place - whole);
+  const float* const from = &column(row_class, n)[static_cast<std::size_t>(whole)];
+  for (std::size_t i = 0; i < NearRows::kCount; ++i) {
+    use(i, from[i] + part * (from[i + 1] - from[i]));
+  }
+}
 
 }  // namespace skep

@@ -2,6 +2,7 @@
 #include "core/excess_table.hpp"
 #include "core/fading_histogram.hpp"
 #include "core/load_forecast.hpp"
+#include "core/near_rows.hpp"
 #include "core/value_rows.hpp"
 
 #include <algorithm>
@@ -83,7 +84,7 @@ TEST_CASE("the excess table is the expectation of load over capacity where the l
   CHECK(table.at(0.32) == 0);
   CHECK(table.at(5) == 0);
   for (const double distance : {0.4, -1.9}) {
-    std::vector<float> falling(20);
+    std::array<float, NearRows::kCount> falling;
     table.falling(distance, 1, falling);
     for (std::size_t i = 0; i < falling.size(); ++i) {
       const double expected = 1 + table.at(distance - 0.01 * static_cast<double>(i));
@@ -107,16 +108,65 @@ TEST_CASE("the violations of rows are those of their loads") {
   for (int tick = 0; tick < 600; ++tick) {
     forecast.see({5 + 3 * std::sin(tick / 9.0) + ((tick * 7919) % 5 == 0 ? 1.5 : 0)});
   }
-  constexpr std::size_t kRows = 15;
+  constexpr std::size_t kRows = NearRows::kCount;
   std::vector<float> of_rows(12 * kRows);
-  forecast.violations_of_rows(std::log(4.0), kRows, of_rows);
+  const NearRows near = near_rows(LoadBins(12), 3, 4);
+  forecast.violations_of_rows(near, of_rows);
   for (std::size_t row = 0; row < kRows; ++row) {
     std::vector<float> expected(12);
-    forecast.violations(4 * std::exp(LoadForecast::kRowWidth * static_cast<double>(row)), expected);
+    forecast.violations(static_cast<double>(near.next_loads[row]), expected);
     for (std::size_t n = 0; n < expected.size(); ++n) {
       REQUIRE(of_rows[n * kRows + row] == Approx(expected[n]).epsilon(1e-3).margin(1e-5));
     }
   }
+}
+
+TEST_CASE("the rows near a load lie around it, and all go on by the same ratio") {
+  const LoadBins bins(10);
+  const std::vector<double> centres = bins.centres(1);
+  for (const double load : {0.0, 0.1, 0.5, 4.02, 12.9}) {
+    const NearRows near = near_rows(bins, load, 1.1 * load);
+    REQUIRE(near.first + NearRows::kCount <= bins.count());
+    const double place = bins.place(load);
+    CHECK(static_cast<double>(near.first) <= place);
+    CHECK(place <= static_cast<double>(near.first + NearRows::kCount));
+    const double ratio = load < LoadBins::kLowest ? 1 : std::max(1.1 * load, 0.1) / load;
+    for (std::size_t i = 0; i < NearRows::kCount; ++i) {
+      const double away = std::abs(static_cast<double>(near.first + i) - place);
+      CHECK(near.nearness[i] == Approx(std::exp(-away * LoadBins::kWidth / 0.15)).epsilon(1e-4));
+      CHECK(near.next_loads[i] == Approx(ratio * centres[near.first + i]).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("value rows are read between their bins, and taught where the load was") {
+  const LoadBins bins(10);
+  ValueRows rows(bins, 2, 3);
+  std::vector<float> prior(3 * bins.count());
+  for (std::size_t i = 0; i < prior.size(); ++i) {
+    prior[i] = static_cast<float>(i * i % 37);
+  }
+  rows.begin_with(prior);
+  const double last = static_cast<double>(bins.count() - 1);
+  CHECK(rows.at(1, 2, 7.25) == Approx(0.75F * rows.column(1, 2)[7] + 0.25F * rows.column(1, 2)[8]));
+  CHECK(rows.at(1, 2, -3) == rows.column(1, 2)[0]);
+  CHECK(rows.at(1, 2, last + 3) == rows.column(1, 2)[bins.count() - 1]);
+  for (const double place : {-4.5, 0.0, 30.5, last - 19, last - 5.5, last + 30}) {
+    rows.read(0, 1, place, [&](std::size_t i, float value) {
+      CHECK(value == Approx(rows.at(0, 1, place + static_cast<double>(i))).margin(1e-4));
+    });
+  }
+
+  const NearRows near = near_rows(bins, 4, 5);
+  const ValueRows::Rates rates = rows.visit(0, near, VisitsRate(0.1));
+  const float before = rows.column(0, 2)[near.first + 9];
+  const std::vector<float> targets(3 * NearRows::kCount, 100);
+  rows.teach(0, near.first, rates, targets);
+  CHECK(rates[9] == Approx(near.nearness[9] * std::pow(2, -0.7)));
+  CHECK(rows.column(0, 2)[near.first + 9] == Approx(before + rates[9] * (100 - before)));
+  CHECK(rows.visits(0)[near.first + 9] == near.nearness[9]);
+  CHECK(rows.visits(1)[near.first + 9] == 0);
+  CHECK(rows.column(1, 2)[near.first + 9] == before);  // the other class
 }
 
 TEST_CASE("a row learns slower the more often it was taught, down to the least rate") {

@@ -3,6 +3,7 @@
 #include "core/load_forecast.hpp"
 #include "tests/unit/core/imagination.hpp"
 
+#include <span>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -50,6 +51,29 @@ TEST_CASE("the forecast learns what a load does next") {
       REQUIRE(expected.back() >= 0);
     }
   }
+}
+
+TEST_CASE("a load that often stays exactly as it is") {
+  LoadForecast forecast(1, 10, 0.8, true);
+  double load = 4;
+  for (int tick = 0; tick < 6000; ++tick) {
+    if (tick % 10 == 0) {  // something between 3.6 and 4.4 for ten ticks
+      load = 3.6 + 0.8 * ((tick / 10 * 7919) % 101) / 100.0;
+    }
+    forecast.see({load});
+  }
+  CHECK(violations(forecast, 4.0)[4] < 0.15);  // 4 is just what 5 replicas may take
+  CHECK(violations(forecast, 4.05)[4] > 0.85);
+  // One tick in ten it goes elsewhere, half of the time to more than 4.
+  CHECK(violations(forecast, 3.9)[4] == Approx(0.05).margin(0.03));
+
+  LoadForecast restored(1, 10, 0.8, true);
+  std::vector<float> saved;
+  forecast.save(saved);
+  std::span<const float> values(saved);
+  REQUIRE(restored.restore(values));
+  restored.see({4.05});
+  CHECK(violations(restored, 4.05)[4] > 0.85);
 }
 
 TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {

@@ -1,6 +1,7 @@
 // The learners that run in imagination: the look-ahead Q-table and the mixture.
 #include "core/lookahead_learner.hpp"
 #include "core/mixture.hpp"
+#include "core/weighted_choice.hpp"
 #include "tests/unit/core/imagination.hpp"
 
 #include <algorithm>
@@ -61,6 +62,19 @@ TEST_CASE("learners keep the limit on a wave, at a cost near that of the wave it
     Mixture learner(service);
     check(learner);
   }
+}
+
+TEST_CASE("a choice is the weighted median, and changes when enough of the weight wants it to") {
+  const std::vector<double> even{0, 1, 1, 1, 1};  // of 0 to 4 replicas
+  CHECK(weighted_choice(even, 1, 0.5) == 2);
+  CHECK(weighted_choice(even, 2, 0.5) == 2);
+  CHECK(weighted_choice(even, 3, 0.5) == 3);  // half of it wants less, which is not more than half
+  CHECK(weighted_choice(even, 4, 0.5) == 2);
+  CHECK(weighted_choice(even, 4, 0.75) == 4);
+  CHECK(weighted_choice(even, 1, 0.74) == 2);
+  const std::vector<double> one{0, 0, 0, 0, 0.001};
+  CHECK(weighted_choice(one, 1, 0.6) == 4);
+  CHECK(weighted_choice(one, 4, 0.6) == 4);
 }
 
 TEST_CASE("what was learned is the same after it was saved and restored") {
