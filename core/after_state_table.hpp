@@ -1,7 +1,7 @@
 // A Q-table over after-states. The load does not depend on the agent, so the value of a change
 // splits: Q(load, n -> m) = price of the change + W(load bin, class)[m], and one observed step of
-// the load teaches W for every m, scaled, in the rows near it (Q-learning for
-// exogenous inputs: Sinclair et al. 2023).
+// the load teaches W for every m, scaled, in the rows near it (Q-learning for exogenous inputs:
+// Sinclair et al. 2023).
 #pragma once
 
 #include "core/imagined_service.hpp"

@@ -3,7 +3,6 @@
 #include "core/best_change.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
 namespace skep {

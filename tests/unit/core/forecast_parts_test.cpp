@@ -3,6 +3,7 @@
 #include "core/fading_histogram.hpp"
 #include "core/load_forecast.hpp"
 #include "core/near_rows.hpp"
+#include "core/repeat_chance.hpp"
 #include "core/value_rows.hpp"
 
 #include <algorithm>
@@ -119,6 +120,28 @@ TEST_CASE("the violations of rows are those of their loads") {
       REQUIRE(of_rows[n * kRows + row] == Approx(expected[n]).epsilon(1e-3).margin(1e-5));
     }
   }
+}
+
+TEST_CASE("how often a load repeats itself is learned slowly, and that it moves again fast") {
+  RepeatChance chance;
+  CHECK(chance.get() == 0);
+  CHECK(chance.see(3, 3));
+  CHECK(chance.see(0, 0));
+  CHECK(chance.see(3, 3 * (1 + 1e-12)));
+  CHECK_FALSE(chance.see(3, 3.0001));
+  CHECK(chance.get() < 0.2);
+  for (int tick = 0; tick < 2000; ++tick) {
+    CHECK(chance.see(3, tick % 2 == 0 ? 3 : 4) == (tick % 2 == 0));
+  }
+  CHECK(chance.get() == Approx(0.5).margin(0.03));
+  for (int tick = 0; tick < 1000; ++tick) {
+    chance.see(3, 3);
+  }
+  CHECK(chance.get() > 0.99);
+  for (int tick = 0; tick < 30; ++tick) {
+    chance.see(3, 4);
+  }
+  CHECK(chance.get() < 0.25);
 }
 
 TEST_CASE("the rows near a load lie around it, and all go on by the same ratio") {
