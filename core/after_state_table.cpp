@@ -12,7 +12,6 @@ constexpr double kPriorLoad = 1.2;  // the prior: the load stays at so much of n
 constexpr std::size_t kTrends = 3;
 constexpr std::size_t kTrendTicks = 1;
 constexpr double kTrend = 0.05;
-constexpr float kLargestWithin = 1 + 1e-6F;  // a ratio that is over the limit by less is rounding
 
 }  // namespace
 
@@ -80,7 +79,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
     for (std::size_t i = 0; i < NearRows::kCount; ++i) {
       const float ratio = near.next_loads[i] * per_capacity;
       const float counted = service_.graded ? ratio : 1;
-      const float violation = ratio <= kLargestWithin ? 0 : counted;
+      const float violation = over(ratio, 1.0F) ? counted : 0;
       targets[i] = weight * violation + price + discount * targets[i];
     }
   }

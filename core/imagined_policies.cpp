@@ -107,7 +107,7 @@ ForecastRules::ForecastRules(const ImaginedService& service)
 }
 
 void ForecastRules::see(double load, const LoadForecast& forecast) {
-  forecast.violations(std::max(load, LoadBins::kLowest), violations_);
+  forecast.expected().of(std::max(load, LoadBins::kLowest), violations_);
   const TimePoint now{Duration(tick_++)};
   for (Caution& caution : cautions_) {
     int best = 1;

@@ -6,7 +6,6 @@
 namespace skep {
 namespace {
 
-constexpr double kLeastLoad = 0.005;        // its logarithm is the least that is told apart
 constexpr double kHistogramGrowth = 0.001;  // how much more each step counts than the last one
 constexpr double kPriorSteps = 30;          // the prior of a step histogram counts like so many
 constexpr double kHeavyTail = 0.06;         // its share with a scale of 2.5 instead of 0.7
@@ -14,19 +13,14 @@ constexpr double kLevelPrior = 0.01;        // in each bin of a level histogram
 constexpr double kFewSteps = 100;   // with less, what is hidden is not guessed from other loads
 constexpr double kShareRate = 0.1;  // of the responsibilities
 constexpr double kLeastShare = 1e-4;
-constexpr double kUsedShare = 0.003;         // components with less do not count in a forecast
-constexpr float kLargestWithin = 1 + 1e-6F;  // a ratio that is over the limit by less is rounding
+constexpr double kUsedShare = 0.003;  // components with less do not count in a forecast
 constexpr double kLeastDensity = 1e-6;
 constexpr double kFirstStep = 0.08;  // of the log load, from one tick to the next
 constexpr double kMiddle = FadingHistogram::kBins / 2;
-constexpr double kStepWidth = 0.1;    // of the bins of a step histogram, in scales
-constexpr double kLevelWidth = 0.05;  // of the bins of a level histogram, in log load
-constexpr double kLowestLevel = -4;   // the first of them
-constexpr double kHighestLevel =
-    kLowestLevel + kLevelWidth * (static_cast<double>(FadingHistogram::kBins) - 0.5);
-constexpr double kLowestExcess = -5.01;  // rarely met
-constexpr double kFarthestExcess = 2;    // steps of more than 7 times are too rare to be counted
-constexpr double kHighestExcess = 3;     // the price of one step's overload ends at 20
+constexpr double kStepWidth = 0.1;  // of the bins of a step histogram, in scales
+// Of the bins of a level histogram, in log load:
+constexpr double kLowestLevel = -4;  // the middle of the first
+constexpr double kLevelWidth = 0.05;
 
 /// Laplace with a heavy tail, per scale.
 double prior_density(double z) {
@@ -47,14 +41,8 @@ std::array<float, FadingHistogram::kBins> step_prior() {
 
 LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded)
     : horizon_(horizon),
-      utilization_limit_(utilization_limit),
-      graded_(graded),
-      excess_({kLowestExcess, kFarthestExcess, kHighestExcess}, LoadBins::kWidth, graded),
-      levels_({kLowestLevel - kLevelWidth / 2, kHighestLevel, kHighestLevel}, kLevelWidth, graded) {
-  for (int n = 1; n <= max_replicas; ++n) {
-    log_capacity_.push_back(std::log(n * utilization_limit));
-  }
-  of_levels_.resize(log_capacity_.size());
+      expected_(max_replicas, utilization_limit, graded,
+                {kLowestLevel - kLevelWidth / 2, kLevelWidth}) {
   constexpr std::array<double, 3> kMemories{0.9, 0.97, 0.995};
   for (const double memory : kMemories) {
     add_component(Kind::kRatio, 0, memory, 3, 1);
@@ -91,8 +79,7 @@ void LoadForecast::add_component(Kind kind, std::size_t location, double memory,
        memory,
        share,
        kFirstStep * step,
-       {level ? std::array<float, kBins>{} : step_prior(), level ? kLevelPrior : 0, kernel},
-       std::vector<float>(kind == Kind::kDifference ? kBins + 2 : 0)});
+       {level ? std::array<float, kBins>{} : step_prior(), level ? kLevelPrior : 0, kernel}});
 }
 
 void LoadForecast::interrupt() {
@@ -158,7 +145,7 @@ double LoadForecast::load_of(const SeenLoad& seen) {
 
 double LoadForecast::see(const SeenLoad& seen) {
   const double load = load_of(seen);
-  const double log_load = std::log(std::max(load, kLeastLoad));
+  const double log_load = std::log(std::max(load, ExpectedViolations::kLeastLoad));
   if (foreseen()) {
     const Belief& then = open_.front();
     if (seen.hidden || !repeats_.see(then.load, load)) {
@@ -258,126 +245,30 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
 }
 
 void LoadForecast::tabulate(const Belief& now) {
-  differences_.clear();
-  for (std::size_t i = 0; i < kComponents; ++i) {
-    Component& component = components_[i];
+  expected_.begin();
+  for (const Component& component : components_) {
     const double share = (1 - repeats_.get()) * component.share;
     if (share < kUsedShare) {
       continue;
     }
+    const double width = kStepWidth * component.scale;
     switch (component.kind) {
-      case Kind::kRatio: {
-        const double width = kStepWidth * component.scale;
-        excess_.add(component.histogram, share,
-                    now.location[component.location] - width * (kMiddle + 0.5), width);
+      case Kind::kRatio:
+        expected_.add_ratio(component.histogram, share,
+                            {now.location[component.location] - width * (kMiddle + 0.5), width});
         break;
-      }
       case Kind::kLevel:
-        levels_.add(component.histogram, share, kLowestLevel - kLevelWidth / 2, kLevelWidth);
+        expected_.add_level(component.histogram, share);
         break;
-      case Kind::kDifference: {
-        differences_.push_back(i);
-        const auto tails = component.histogram.tails();
-        for (std::size_t bin = kBins; bin-- > 0;) {
-          component.beyond[bin] = component.beyond[bin + 1] + (tails[bin] + tails[bin + 1]) / 2;
-        }
+      case Kind::kDifference:
+        expected_.add_difference(component.histogram, share, width);
         break;
-      }
     }
   }
-  excess_.finish();
-  levels_.finish();
-  for (std::size_t i = 0; i < of_levels_.size(); ++i) {
-    of_levels_[i] = levels_.empty() ? 0 : static_cast<float>(levels_.at(log_capacity_[i]));
+  if (repeats_.get() >= kUsedShare) {
+    expected_.add_repeat(repeats_.get());
   }
-}
-
-void LoadForecast::violations(double load, std::span<float> expected) const {
-  const double log_load = std::log(std::max(load, kLeastLoad));
-  for (std::size_t n = 0; n < expected.size(); ++n) {
-    expected[n] = of_levels_[n] + static_cast<float>(excess_.at(log_capacity_[n] - log_load));
-  }
-  const std::array own{static_cast<float>(load)};
-  add_differences(own, expected);
-  add_repeats(own, expected);
-}
-
-void LoadForecast::violations_of_rows(const NearRows& near, std::span<float> expected) const {
-  static const double lowest = std::log(LoadBins::kLowest);
-  const double log_load = lowest + near.next_place * LoadBins::kWidth;
-  for (std::size_t n = 0; n < log_capacity_.size(); ++n) {
-    excess_.falling(log_capacity_[n] - log_load, of_levels_[n],
-                    expected.subspan(n * NearRows::kCount).first<NearRows::kCount>());
-  }
-  add_differences(near.next_loads, expected);
-  add_repeats(near.next_loads, expected);
-}
-
-template <std::size_t kRows>
-void LoadForecast::add_differences(const std::array<float, kRows>& of_rows,
-                                   std::span<float> expected) const {
-  // As in the excess table, but of the load itself: the expectation of the load over the capacity,
-  // where it exceeds it, is T(capacity - load) + integral of T beyond it / capacity.
-  constexpr auto kLast = static_cast<float>(kBins);
-  for (const std::size_t index : differences_) {
-    const Component& component = components_[index];
-    const float* const tails = component.histogram.tails().data();
-    const float* const beyond = component.beyond.data();
-    const auto share =
-        static_cast<float>((1 - repeats_.get()) * component.share / component.histogram.total());
-    const double per_bin = 1 / (kStepWidth * component.scale);
-    const auto replica = static_cast<float>(utilization_limit_ * per_bin);  // in bins
-    std::array<float, kRows> loads = of_rows;                               // in bins
-    for (float& load : loads) {
-      load *= static_cast<float>(per_bin);
-    }
-    for (std::size_t begin = 0; begin < expected.size(); begin += kRows) {
-      const float capacity = static_cast<float>(begin / kRows + 1) * replica;
-      const float price = graded_ ? share / capacity : 0;
-      const float origin = capacity + static_cast<float>(kMiddle + 0.5);
-      float* const values = &expected[begin];
-      std::size_t i = 0;
-      while (i < kRows && origin - loads[i] >= kLast) {  // nothing exceeds the capacity
-        ++i;
-      }
-      if (i == kRows) {
-        break;  // and less so that of more replicas
-      }
-      for (; i < kRows && origin - loads[i] > 0; ++i) {
-        const float place = origin - loads[i];
-        const int bin = static_cast<int>(place);
-        const float part = place - static_cast<float>(bin);
-        const float above = tails[bin] + part * (tails[bin + 1] - tails[bin]);
-        const float integral = beyond[bin] + part * (beyond[bin + 1] - beyond[bin]);
-        values[i] += share * above + price * integral;
-      }
-      for (; i < kRows; ++i) {  // everything does
-        const float integral = beyond[0] - (origin - loads[i]) * tails[0];
-        values[i] += share * tails[0] + price * integral;
-      }
-    }
-  }
-}
-
-template <std::size_t kRows>
-void LoadForecast::add_repeats(const std::array<float, kRows>& of_rows,
-                               std::span<float> expected) const {
-  const auto chance = static_cast<float>(repeats_.get());
-  if (repeats_.get() < kUsedShare) {
-    return;
-  }
-  for (std::size_t begin = 0; begin < expected.size(); begin += kRows) {
-    const auto capacity =
-        static_cast<float>(static_cast<double>(begin / kRows + 1) * utilization_limit_);
-    if (of_rows.back() <= capacity * kLargestWithin) {
-      break;  // which is the largest load, and more replicas keep it too
-    }
-    const float price = graded_ ? chance / capacity : 0;
-    for (std::size_t i = 0; i < kRows; ++i) {
-      const float cost = graded_ ? of_rows[i] * price : chance;
-      expected[begin + i] += of_rows[i] <= capacity * kLargestWithin ? 0 : cost;
-    }
-  }
+  expected_.finish();
 }
 
 void LoadForecast::save(std::vector<float>& values) const {

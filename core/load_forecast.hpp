@@ -9,11 +9,10 @@
 #pragma once
 
 #include "core/demand.hpp"
-#include "core/excess_table.hpp"
+#include "core/expected_violations.hpp"
 #include "core/fading_histogram.hpp"
 #include "core/hidden_load.hpp"
 #include "core/linear_prediction.hpp"
-#include "core/near_rows.hpp"
 #include "core/repeat_chance.hpp"
 
 #include <array>
@@ -26,8 +25,7 @@ namespace skep {
 
 class LoadForecast {
  public:
-  /// Forecasts `horizon` (>= 1) ticks ahead for at most `max_replicas`, of which each shall stay
-  /// within `utilization_limit` (in (0, 1]). See ImaginedService::graded.
+  /// Forecasts `horizon` (>= 1) ticks ahead. See ExpectedViolations for the others.
   LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded);
 
   /// The load of the next tick. Returns it; of a hidden one, the mean of what the forecast for this
@@ -36,12 +34,8 @@ class LoadForecast {
   /// The tick after this does not follow on the last one.
   void interrupt();
 
-  /// For each count from 1 to `expected.size()` (at most max_replicas): the expected violation at
-  /// the horizon, had the newest load and all before it been scaled so that the newest is `load`.
-  void violations(double load, std::span<float> expected) const;
-  /// The same for the loads where `near` rows went: of n replicas and row i at
-  /// (n - 1) * NearRows::kCount + i.
-  void violations_of_rows(const NearRows& near, std::span<float> expected) const;
+  /// What each count of replicas would violate at the horizon.
+  const ExpectedViolations& expected() const { return expected_; }
 
   /// What was learned, without the loads of the moment.
   void save(std::vector<float>& values) const;
@@ -62,7 +56,6 @@ class LoadForecast {
     double share;
     double scale;
     FadingHistogram histogram;
-    std::vector<float> beyond;  ///< kDifference: the integral of the tails, in bins
   };
   /// What was believed when a load was seen, to be compared with what came.
   struct Belief {
@@ -91,16 +84,7 @@ class LoadForecast {
   void learn_prediction(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate(const Belief& now);
-  /// To what is laid out as of violations_of_rows, for these loads.
-  template <std::size_t kRows>
-  void add_differences(const std::array<float, kRows>& of_rows, std::span<float> expected) const;
-  template <std::size_t kRows>
-  void add_repeats(const std::array<float, kRows>& of_rows, std::span<float> expected) const;
-
   int horizon_;
-  double utilization_limit_;
-  bool graded_;
-  std::vector<double> log_capacity_;  ///< of n replicas, at n - 1
   std::vector<Component> components_;
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
   LinearPrediction prediction_;
@@ -108,10 +92,7 @@ class LoadForecast {
   RepeatChance repeats_;
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   double steps_ = 0;
-  std::vector<std::size_t> differences_;  ///< the used components of kind kDifference
-  ExcessTable excess_;  ///< of the components of kind kRatio, by the distance from the load
-  ExcessTable levels_;  ///< of those of kind kLevel, by the log load
-  std::vector<float> of_levels_;  ///< violations that do not depend on the load of now, as levels_
+  ExpectedViolations expected_;
 };
 
 }  // namespace skep

@@ -57,12 +57,12 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   untaught_.clear();
   if (follows) {
     near_ = near_rows(bins_, load_, load);
-    forecast.violations_of_rows(near_, next_violations_);
+    forecast.expected().of_rows(near_, next_violations_);
     imagine_held(held_class);
     remember(load_);
   }
   load_ = load;
-  forecast.violations(std::max(load, LoadBins::kLowest), violations_now_);
+  forecast.expected().of(std::max(load, LoadBins::kLowest), violations_now_);
   const double place = bins_.place(load);
   for (Table& table : tables_) {
     const std::size_t next_class = drop_class(recent_, table.settings.window);
@@ -174,7 +174,7 @@ int Lookahead::want_at(std::size_t table, double load, int replicas,
                        const LoadForecast& forecast) const {
   const double bounded = std::max(load, LoadBins::kLowest);
   std::vector<float> violations(prices_.size());
-  forecast.violations(bounded, violations);
+  forecast.expected().of(bounded, violations);
   Costs costs{std::vector<double>(prices_.size()), std::vector<double>(prices_.size())};
   add_up(tables_[table], bins_.place(bounded), {0, 0}, violations, costs);
   return cheapest<double>(service_, bounded, costs.kept, costs.moved, replicas);

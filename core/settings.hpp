@@ -62,6 +62,7 @@ struct Limits {
 /// Whether `value` (>= 0) is over its `limit`; by less than rounding it is not: a load of 12.8 on
 /// 16 replicas is 80% of them, however that was computed.
 inline bool over(double value, double limit) { return value > limit * (1 + 1e-9); }
+inline bool over(float value, float limit) { return value > limit * (1 + 1e-6F); }
 
 /// The seed's thresholds in percent of the whole service: base + per_replica (n - 1) up to n =
 /// last, then beyond. The defaults are its newer version; the older one is 20, 20, 10, 6, 90 and

@@ -112,10 +112,10 @@ TEST_CASE("the violations of rows are those of their loads") {
   constexpr std::size_t kRows = NearRows::kCount;
   std::vector<float> of_rows(12 * kRows);
   const NearRows near = near_rows(LoadBins(12), 3, 4);
-  forecast.violations_of_rows(near, of_rows);
+  forecast.expected().of_rows(near, of_rows);
   for (std::size_t row = 0; row < kRows; ++row) {
     std::vector<float> expected(12);
-    forecast.violations(static_cast<double>(near.next_loads[row]), expected);
+    forecast.expected().of(static_cast<double>(near.next_loads[row]), expected);
     for (std::size_t n = 0; n < expected.size(); ++n) {
       REQUIRE(of_rows[n * kRows + row] == Approx(expected[n]).epsilon(1e-3).margin(1e-5));
     }

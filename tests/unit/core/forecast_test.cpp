@@ -15,7 +15,7 @@ namespace {
 
 std::vector<float> violations(const LoadForecast& forecast, double load) {
   std::vector<float> expected(10);
-  forecast.violations(load, expected);
+  forecast.expected().of(load, expected);
   return expected;
 }
 

@@ -114,9 +114,11 @@ TEST_CASE("slo reward: the worst violated objective counts, latency only when it
 }
 
 TEST_CASE("what is over its limit by no more than rounding is not over it") {
-  CHECK_FALSE(over(80, 80));
-  CHECK_FALSE(over(100 * (12.8 / 16) * (1 + 1e-15), 80));
-  CHECK(over(80.001, 80));
+  CHECK_FALSE(over(80.0, 80.0));
+  CHECK_FALSE(over(100 * (12.8 / 16) * (1 + 1e-15), 80.0));
+  CHECK(over(80.001, 80.0));
+  CHECK_FALSE(over(0.8F * 16, 12.8F));
+  CHECK(over(12.801F, 12.8F));
   RewardSettings settings;
   const SloInput at_limit{80.00000000000001, 10, {}, 2};
   CHECK(slo_reward(at_limit, settings, 10) == Approx(-settings.weights.resources * 2 / 10));
