@@ -181,7 +181,7 @@ bool AfterStateTables::restore(std::span<const float>& values) {
 }
 
 LookaheadTables::LookaheadTables(const ImaginedService& service)
-    : lookahead_(service, {{10, 0.99, 0.4}, {30, 0.99, 0.4}, {10, 0.99, 0.1}, {10, 0.9, 0.4}}) {}
+    : lookahead_(service, {{10, 0.99, 0.4}, {30, 0.99, 0.6}, {10, 0.99, 0.1}, {10, 0.97, 0.4}}) {}
 
 std::string LookaheadTables::describe(std::size_t index) const {
   constexpr std::array<std::string_view, 4> kNames{"over 10 ticks", "over 30 ticks",

@@ -18,8 +18,8 @@ constexpr double kRate = 0.7;
 constexpr double kKnownRules = 0;
 constexpr double kLookaheadTables = 0;
 constexpr double kAfterStateTables = 0.5;
-constexpr double kForecastRules = 1.5;
-constexpr double kOtherRules = 2.5;
+constexpr double kForecastRules = 2;
+constexpr double kOtherRules = 3;
 /// The largest sum: no policy falls so far behind that it could not come back.
 constexpr double kLargestSum = 50;
 /// The same in what is saved: after a restart or a training, new traffic may soon overturn it.
@@ -29,7 +29,7 @@ constexpr double kWeightless = 40;
 constexpr double kRecentTicks = 1000;
 /// A change must be wanted by half of the weight and so much more, times the share that the price
 /// of a change has in the reward's weights: with a bare half, it is soon taken back.
-constexpr double kDoubt = 0.3;
+constexpr double kDoubt = 0.4;
 
 /// The target tracking that is configured, and a cautious one.
 std::vector<HpaSettings> known_rules(const ImaginedService& service) {

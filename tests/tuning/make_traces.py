@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 """Makes up load traces of seventeen kinds, to choose the learners' constants on.
 
-    make_traces.py FOLDER [ROWS]
+    make_traces.py FOLDER [ROWS [SEED]]
 
-Writes FOLDER/made_up.csv, of 3,000 rows or as many as told, at most 6,000: the same bytes on every
-machine, in any unit of load.
+Writes FOLDER/made_up.csv, of 3,000 rows or as many as told, at most 6,000, and drawn with the seed
+7 or another: the same bytes on every machine, in any unit of load.
 """
+import argparse
 import math
 import os
 import random
-import sys
 
 ROWS_MADE = 6000
-ROWS_WRITTEN = "3000"
 TURN = 2 * math.pi
 
 
@@ -102,8 +101,8 @@ def day_and_night(rng):
     ]
 
 
-def traces():
-    rng = random.Random(7)  # one for all of them: the order is a part of the traces
+def traces(seed):
+    rng = random.Random(seed)  # one for all of them: the order is a part of the traces
     rows = range(ROWS_MADE)
     return {
         "daily": daily_requests(rng, 60),
@@ -127,14 +126,16 @@ def traces():
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    rows = min(ROWS_MADE, int((sys.argv[2:] or [ROWS_WRITTEN])[0]))
-    os.makedirs(sys.argv[1], exist_ok=True)
-    made = traces()
-    with open(os.path.join(sys.argv[1], "made_up.csv"), "w", encoding="ascii") as file:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder")
+    parser.add_argument("rows", nargs="?", type=int, default=3000)
+    parser.add_argument("seed", nargs="?", type=int, default=7)
+    chosen = parser.parse_args()
+    os.makedirs(chosen.folder, exist_ok=True)
+    made = traces(chosen.seed)
+    with open(os.path.join(chosen.folder, "made_up.csv"), "w", encoding="ascii") as file:
         file.write("row," + ",".join(made) + "\n")
-        for i in range(rows):
+        for i in range(min(ROWS_MADE, chosen.rows)):
             file.write(f"{i}," + ",".join(f"{values[i]:.6g}" for values in made.values()) + "\n")
 
 
