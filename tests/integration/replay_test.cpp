@@ -220,7 +220,7 @@ TEST_CASE("the daemon feeds the controller what it sees, cooldown and slow start
       "    agent: {prior: {visits: 3}}\n");
   CAPTURE(world.service_lines);
   Feed feed(world, true);
-  const Recording daemon = record(world, 500);  // in a cooldown there is no change
+  const Recording daemon = record(world, 750);  // in a cooldown there is no change
   REQUIRE(count_of(daemon.decisions, "scale_out") > 5);
   REQUIRE(count_of(daemon.decisions, "scale_in") > 5);
 
