@@ -13,6 +13,7 @@ namespace {
 constexpr double kLowestExcess = -5.01;  // rarely met
 constexpr double kFarthestExcess = 2;    // steps of more than 7 times are too rare to be counted
 constexpr double kHighestExcess = 3;     // the price of one step's overload ends at 20
+
 double highest(const ExpectedViolations::Bins& bins) {
   return bins.first + bins.width * static_cast<double>(FadingHistogram::kBins);
 }

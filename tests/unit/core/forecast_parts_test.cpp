@@ -1,4 +1,5 @@
 // What the load forecast and the tables on it are made of.
+#include "core/difference_table.hpp"
 #include "core/excess_table.hpp"
 #include "core/fading_histogram.hpp"
 #include "core/load_forecast.hpp"
@@ -102,6 +103,40 @@ TEST_CASE("the excess table is the expectation of load over capacity where the l
   CHECK(counted.at(-3) == Approx(0.5));
   CHECK(counted.at(0.25) == Approx(0.25));
   CHECK(counted.at(0.35) == 0);
+}
+
+TEST_CASE(
+    "the difference table is the expectation of load over capacity where the load exceeds it") {
+  // Half of the load ends 0.95 to 1.05 above what it was, half of it 0.05 below to 0.05 above.
+  const auto filled = [](bool graded) {
+    DifferenceTable table(0.8, graded);
+    table.add(only(kBins / 2 + 10), 0.5, 0.1);
+    table.add(only(kBins / 2), 0.5, 0.1);
+    return table;
+  };
+  const std::array loads{2.0F, 3.0F};
+  const auto expected = [&loads](const DifferenceTable& table) {
+    std::vector<float> values(6 * loads.size(), 1);  // 1 is there already
+    table.add_to(loads, values);
+    return values;
+  };
+  const std::vector<float> graded = expected(filled(true));
+  const std::vector<float> counted = expected(filled(false));
+  // n replicas keep 0.8 n: 5 of them half of the loads from 3.95 to 4.05.
+  const std::array<double, 6> of_3{1, 1, 1, 0.5, 0.25, 0};
+  const std::array<double, 6> loads_of_3{3.5, 3.5, 3.5, 4 * 0.5, 4.025 * 0.25, 0};
+  const std::array<double, 6> of_2{1, 1, 0.5, 0, 0, 0};
+  for (std::size_t n = 0; n < 6; ++n) {
+    const double capacity = 0.8 * static_cast<double>(n + 1);
+    CHECK(counted[2 * n] == Approx(1 + of_2[n]).epsilon(1e-4));
+    CHECK(counted[2 * n + 1] == Approx(1 + of_3[n]).epsilon(1e-4));
+    // Within a bin, the table takes the integral for a straight line, which is a parabola.
+    const double rounding = n == 4 ? 2e-3 : 1e-4;
+    CHECK(graded[2 * n + 1] == Approx(1 + loads_of_3[n] / capacity).epsilon(rounding));
+  }
+  DifferenceTable table = filled(true);
+  table.clear();
+  CHECK(expected(table) == std::vector<float>(6 * loads.size(), 1));
 }
 
 TEST_CASE("the violations of rows are those of their loads") {
