@@ -84,6 +84,7 @@ class LoadForecast {
   void learn_prediction(const Belief& then, double log_load);
   Belief believe(double load, double log_load);
   void tabulate(const Belief& now);
+
   int horizon_;
   std::vector<Component> components_;
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
