@@ -50,7 +50,7 @@ void AfterStateTable::see(double load) {
     learn(open_[0], open_[1], load);
     open_.pop_front();
   }
-  const double place = bins_.place(load);
+  const ValueRows::Between place = rows_.between(bins_.place(load));
   for (std::size_t n = 0; n < costs_.size(); ++n) {
     costs_[n] = rows_.at(now.row_class, n, place);
   }
@@ -63,11 +63,7 @@ void AfterStateTable::interrupt() {
 
 void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) {
   const NearRows near = near_rows(bins_, from.load, next.load);
-  for (std::size_t n = 0; n < costs_.size(); ++n) {
-    float* const values = &values_[n * NearRows::kCount];
-    rows_.read(next.row_class, n, near.next_place,
-               [values](std::size_t i, float value) { values[i] = value; });
-  }
+  rows_.read_near(next.row_class, near.next_place, values_);
   best_after_change(service_, near.next_loads, {values_, values_}, best_);
   const auto met = static_cast<float>(outcome / std::max(next.load, LoadBins::kLowest));
   const auto weight = static_cast<float>(service_.weights.performance);

@@ -37,26 +37,40 @@ class ExcessTable {
 
   /// Any distance.
   double at(double distance) const;
-  /// expected[i] = `added` + at(distance - i * width) for each i.
-  void falling(double distance, float added, std::span<float, NearRows::kCount> expected) const;
+  /// Adds at(log_capacity - log_load) for each capacity.
+  void add_load(double log_load, std::span<const double> log_capacities,
+                std::span<float> expected) const;
+  /// Of the near rows of a load, the first of them at `log_load` and each other one `width` above
+  /// the one before: adds at(log_capacity - log load) for each capacity and then row.
+  void add_rows(double log_load, std::span<const double> log_capacities,
+                std::span<float> expected) const;
 
  private:
-  double lowest_;
+  /// Among the points, and outside of them.
+  double place_of(double distance) const { return (highest_ - distance) * per_width_; }
+
+  double highest_;
   double width_;
   double per_width_;  ///< 1 / width_
   bool graded_;
+  int last_;              ///< point
   std::size_t farthest_;  ///< point
   float near_ = 0;        ///< the integral over a straight line of exp(y) T(y) from one point to
-  float far_ = 0;         ///< the next: near_ * T of the one + far_ * T of the other
+  float far_ = 0;         ///< the farther one: near_ * T of the one + far_ * T of the other
+  // By point, from the highest distance to the lowest:
   std::vector<float> price_;   ///< exp of the distance
   std::vector<float> shrink_;  ///< its inverse
   std::vector<float> expected_;
-  // What is being mixed, all 0 after finish().
+  // What is being mixed, all 0 after finish():
   std::vector<float> tail_;  ///< T at the points where a distribution is
-  std::vector<float> jump_;  ///< what more T has at a point and below it
-  std::size_t low_;          ///< below it, everything exceeds the distance
-  std::size_t high_ = 0;     ///< from it on, nothing does
+  std::vector<float> jump_;  ///< what more T has at a point and after it
+  std::size_t begin_;        ///< before it, nothing exceeds the distance
+  std::size_t end_ = 0;      ///< from it on, everything does
+  bool mixed_ = false;       ///< something
   bool empty_ = true;
+  // Of one distribution:
+  std::vector<int> bins_;     ///< where the points are
+  std::vector<float> parts_;  ///< and how far into them
 };
 
 }  // namespace skep

@@ -56,16 +56,16 @@ void ExpectedViolations::add_difference(const FadingHistogram& histogram, double
 void ExpectedViolations::finish() {
   ratios_.finish();
   levels_.finish();
-  for (std::size_t i = 0; i < of_levels_.size(); ++i) {
-    of_levels_[i] = levels_.empty() ? 0 : static_cast<float>(levels_.at(log_capacity_[i]));
+  std::fill(of_levels_.begin(), of_levels_.end(), 0.0F);
+  if (!levels_.empty()) {
+    levels_.add_load(0, log_capacity_, of_levels_);
   }
 }
 
 void ExpectedViolations::of(double load, std::span<float> expected) const {
   const double log_load = std::log(std::max(load, kLeastLoad));
-  for (std::size_t n = 0; n < expected.size(); ++n) {
-    expected[n] = of_levels_[n] + static_cast<float>(ratios_.at(log_capacity_[n] - log_load));
-  }
+  std::copy_n(of_levels_.begin(), expected.size(), expected.begin());
+  ratios_.add_load(log_load, log_capacity_, expected);
   const std::array own{static_cast<float>(load)};
   differences_.add_to(own, expected);
   add_repeat_to(own, expected);
@@ -74,10 +74,10 @@ void ExpectedViolations::of(double load, std::span<float> expected) const {
 void ExpectedViolations::of_rows(const NearRows& near, std::span<float> expected) const {
   static const double lowest = std::log(LoadBins::kLowest);
   const double log_load = lowest + near.next_place * LoadBins::kWidth;
-  for (std::size_t n = 0; n < log_capacity_.size(); ++n) {
-    ratios_.falling(log_capacity_[n] - log_load, of_levels_[n],
-                    expected.subspan(n * NearRows::kCount).first<NearRows::kCount>());
+  for (std::size_t n = 0; n < of_levels_.size(); ++n) {
+    std::fill_n(&expected[n * NearRows::kCount], NearRows::kCount, of_levels_[n]);
   }
+  ratios_.add_rows(log_load, log_capacity_, expected);
   differences_.add_to(near.next_loads, expected);
   add_repeat_to(near.next_loads, expected);
 }

@@ -17,8 +17,9 @@ FadingHistogram::FadingHistogram(const std::array<float, kBins>& prior, double f
     const int height = std::max(0, kernel + 1 - std::abs(d));
     const auto at = static_cast<std::size_t>(d + kMostKernel);
     kernel_[at] = static_cast<float>(height) / static_cast<float>((kernel + 1) * (kernel + 1));
-    kernel_tails_[at] = sum += kernel_[at];
+    kernel_tails_[kBlock + at] = sum += kernel_[at];
   }
+  std::fill_n(kernel_tails_.begin(), kBlock, 1.0F);
   sum_up();
 }
 
@@ -33,14 +34,21 @@ void FadingHistogram::add(std::size_t bin, double weight) {
     return;
   }
   const std::size_t first = bin - kMostKernel;
-  for (std::size_t i = 0; i < first; ++i) {
-    tails_[i] += mass;
-  }
   float* const counts = &counts_[first];
-  float* const tails = &tails_[first];
-  for (std::size_t i = 0; i < kernel_.size(); ++i) {
+  for (std::size_t i = 0; i < kKernel; ++i) {
     counts[i] += mass * kernel_[i];
-    tails[i] += mass * kernel_tails_[i];
+  }
+  // Whole blocks before the kernel, and then the block where it begins and what follows.
+  const std::size_t into_block = first % kBlock;
+  float* tails = &tails_[0];
+  for (const float* const end = tails + (first - into_block); tails != end; tails += kBlock) {
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      tails[i] += mass;
+    }
+  }
+  const float* const shape = &kernel_tails_[kBlock - into_block];
+  for (std::size_t i = 0; i < kBlock + kKernel; ++i) {
+    tails[i] += mass * shape[i];
   }
 }
 

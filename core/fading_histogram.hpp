@@ -43,7 +43,7 @@ class FadingHistogram {
 
   /// How the share above a place is read: (tails()[i] + tail_floor() * (kBins - i)) / total() at
   /// the lower edge of bin i, and on a straight line between.
-  std::span<const float, kBins + 2> tails() const { return tails_; }
+  std::span<const float, kBins + 2> tails() const { return std::span(tails_).first<kBins + 2>(); }
   double tail_floor() const { return floor_ * unit_; }
   double total() const { return static_cast<double>(tails_[0]) + kBins * floor_ * unit_; }
 
@@ -54,16 +54,18 @@ class FadingHistogram {
 
  private:
   static constexpr double kLargestUnit = 1e6;
+  static constexpr std::size_t kKernel = 2 * kMostKernel + 1;
+  static constexpr std::size_t kBlock = 8;  ///< sums that are brought up to date at a time
 
   void settle();
   void sum_up();
 
   double floor_;
   double unit_ = 1;  ///< what one new count is in counts_
-  std::array<float, 2 * kMostKernel + 1> kernel_{};
-  std::array<float, 2 * kMostKernel + 1> kernel_tails_{};  ///< its sums from a place on
+  std::array<float, kKernel> kernel_{};
+  std::array<float, kBlock + kKernel + kBlock> kernel_tails_{};  ///< its sums, from a block before
   std::array<float, kBins> counts_;
-  std::array<float, kBins + 2> tails_{};  ///< sums of the counts from a bin on
+  std::array<float, kBins + kBlock> tails_{};  ///< sums of the counts from a bin on
 };
 
 }  // namespace skep

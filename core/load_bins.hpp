@@ -33,8 +33,8 @@ class LoadBins {
   }
   /// The place of `load` among the centres, in [0, count - 1].
   double place(double load) const {
-    const double place = std::log(std::fmax(load, kLowest) / kLowest) / kWidth;
-    return std::fmin(place, static_cast<double>(count_ - 1));
+    const double place = std::log(std::max(load, kLowest) / kLowest) / kWidth;
+    return std::min(place, static_cast<double>(count_ - 1));
   }
 
  private:
@@ -78,7 +78,7 @@ class RecentLoads {
 constexpr std::size_t kDropClasses = 5;
 inline std::size_t drop_class(const RecentLoads& loads, std::size_t window) {
   constexpr std::array<double, kDropClasses - 1> kCuts{1.03, 1.1, 1.25, 1.6};
-  const double ratio = loads.maximum(window) / std::fmax(loads.before(0), 1e-9);
+  const double ratio = loads.maximum(window) / std::max(loads.before(0), 1e-9);
   std::size_t index = 0;
   while (index < kCuts.size() && ratio >= kCuts[index]) {
     ++index;

@@ -120,7 +120,7 @@ double LoadForecast::guess_above(double seen) const {
       const double middle = component.kind == Kind::kDifference
                                 ? then.load
                                 : then.log_load + then.location[component.location];
-      width = kStepWidth * then.scale[i];
+      width = 1 / then.per_width[i];
       first = middle - kMiddle * width;
     }
     for (std::size_t bin = 0; bin < kBins; ++bin) {
@@ -160,21 +160,21 @@ double LoadForecast::see(const SeenLoad& seen) {
 }
 
 void LoadForecast::learn(const Belief& then, double load, double log_load) {
+  std::array<double, kComponents> steps{};
   std::array<std::size_t, kComponents> bins;
   std::array<double, kComponents> responsibility;
   double sum = 0;
   for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
-    double density = 0;
-    if (component.kind == Kind::kLevel) {
-      bins[i] = FadingHistogram::bin_of((log_load - kLowestLevel) / kLevelWidth);
-      density = component.histogram.density(bins[i], kLevelWidth);
-    } else {
-      const double width = kStepWidth * then.scale[i];
-      const double step = step_of(component, then, load, log_load);
-      bins[i] = FadingHistogram::bin_of(step / width + kMiddle);
-      density = component.histogram.density(bins[i], width);
+    double place = (log_load - kLowestLevel) / kLevelWidth;
+    double per_width = 1 / kLevelWidth;
+    if (component.kind != Kind::kLevel) {
+      steps[i] = step_of(component, then, load, log_load);
+      per_width = then.per_width[i];
+      place = steps[i] * per_width + kMiddle;
     }
+    bins[i] = FadingHistogram::bin_of(place);
+    double density = component.histogram.probability(bins[i]) * per_width;
     if (component.kind == Kind::kDifference) {
       density *= load;  // per log load, as the others
     }
@@ -197,13 +197,12 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     component.histogram.fade(1 + kHistogramGrowth * weight);
     component.histogram.add(bins[i], weight);
     const double memory = 1 - (1 - component.memory) * weight;
-    const double step = step_of(component, then, load, log_load);
     if (component.kind == Kind::kDifference) {
-      const double seen = std::min(std::abs(step), 6 * component.scale);
+      const double seen = std::min(std::abs(steps[i]), 6 * component.scale);
       component.scale = std::max(1e-4, memory * component.scale + (1 - memory) * seen);
     } else {
       const double square = component.scale * component.scale;
-      const double seen = std::min(step * step, 25 * square);
+      const double seen = std::min(steps[i] * steps[i], 25 * square);
       component.scale = std::sqrt(std::max(1e-6, memory * square + (1 - memory) * seen));
     }
   }
@@ -239,7 +238,7 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
     belief.location[2 + i] = level + horizon_ * smoothing.trend - log_load;
   }
   for (std::size_t i = 0; i < kComponents; ++i) {
-    belief.scale[i] = components_[i].scale;
+    belief.per_width[i] = 1 / (kStepWidth * components_[i].scale);
   }
   return belief;
 }

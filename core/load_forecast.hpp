@@ -63,7 +63,7 @@ class LoadForecast {
     double log_load;
     std::array<double, kLocations> location;
     LinearPrediction::Lags lags;
-    std::array<double, kComponents> scale;
+    std::array<double, kComponents> per_width;  ///< 1 / the width of a bin of steps
   };
   struct Smoothing {
     double level_gain;

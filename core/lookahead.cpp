@@ -75,13 +75,8 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
 }
 
 void Lookahead::imagine_held(std::size_t next_class) {
-  if (service_.cooldown == 0) {
-    return;
-  }
-  for (std::size_t n = 0; n < held_.width(); ++n) {
-    float* const more = &more_[n * NearRows::kCount];
-    held_.read(next_class, n, near_.next_place,
-               [more](std::size_t i, float held) { more[i] = held; });
+  if (service_.cooldown > 0) {
+    held_.read_near(next_class, near_.next_place, more_);
   }
 }
 
@@ -89,8 +84,9 @@ void Lookahead::remember(double before) {
   const Table& table = tables_.front();
   taught_class_ = table.row_class;
   taught_bin_ = std::min(static_cast<std::size_t>(bins_.place(before) + 0.5), bins_.count() - 1);
-  for (std::size_t n = 0; n < table.rows.width(); ++n) {
-    untaught_.push_back(table.rows.column(taught_class_, n)[taught_bin_]);
+  untaught_.resize(table.rows.width());
+  for (std::size_t n = 0; n < untaught_.size(); ++n) {
+    untaught_[n] = table.rows.column(taught_class_, n)[taught_bin_];
   }
 }
 
@@ -112,13 +108,14 @@ std::optional<LearnedUpdate> Lookahead::learned(int replicas) const {
 void Lookahead::learn(Table& table, std::size_t next_class) {
   const auto weight = static_cast<float>(service_.weights.performance);
   const auto discount = static_cast<float>(table.settings.discount);
+  table.rows.read_near(next_class, near_.next_place, values_);
   for (std::size_t n = 0; n < table.rows.width(); ++n) {
     float* const values = &values_[n * NearRows::kCount];
     const float* const violations = &next_violations_[n * NearRows::kCount];
     const float price = prices_[n];
-    table.rows.read(next_class, n, near_.next_place, [=](std::size_t i, float after) {
-      values[i] = weight * violations[i] + price + discount * after;
-    });
+    for (std::size_t i = 0; i < NearRows::kCount; ++i) {
+      values[i] = weight * violations[i] + price + discount * values[i];
+    }
   }
   if (service_.cooldown > 0) {
     for (std::size_t i = 0; i < values_.size(); ++i) {
@@ -148,14 +145,15 @@ void Lookahead::learn_held(const Table& table, const ValueRows::Rates& rates) {
 
 void Lookahead::add_up(const Table& table, double place, Classes classes,
                        std::span<const float> violations, Costs& costs) const {
+  const ValueRows::Between between = table.rows.between(place);
   for (std::size_t n = 0; n < violations.size(); ++n) {
-    const auto after = static_cast<double>(table.rows.at(classes.row, n, place));
+    const auto after = static_cast<double>(table.rows.at(classes.row, n, between));
     costs.kept[n] = service_.weights.performance * static_cast<double>(violations[n]) +
                     static_cast<double>(prices_[n]) + table.settings.discount * after;
     costs.moved[n] = costs.kept[n];
     if (service_.cooldown > 0) {
       costs.moved[n] +=
-          table.settings.discount * static_cast<double>(held_.at(classes.held, n, place));
+          table.settings.discount * static_cast<double>(held_.at(classes.held, n, between));
     }
   }
 }

@@ -18,12 +18,31 @@ void ValueRows::begin_with(std::span<const float> prior) {
   }
 }
 
-float ValueRows::at(std::size_t row_class, std::size_t n, double place) const {
-  const std::span<const float> column = this->column(row_class, n);
+ValueRows::Between ValueRows::between(double place) const {
   const double within = std::clamp(place, 0.0, static_cast<double>(bins_ - 1));
   const std::size_t bin = std::min(static_cast<std::size_t>(within), bins_ - 2);
-  const auto part = static_cast<float>(within - static_cast<double>(bin));
-  return column[bin] + part * (column[bin + 1] - column[bin]);
+  return {bin, static_cast<float>(within - static_cast<double>(bin))};
+}
+
+void ValueRows::read_near(std::size_t row_class, double place, std::span<float> values) const {
+  constexpr std::size_t kRows = NearRows::kCount;
+  const Between first = between(place);
+  if (place >= 0 && first.bin + kRows < bins_) {
+    for (std::size_t n = 0; n < width_; ++n) {
+      const float* const from = &column(row_class, n)[first.bin];
+      float* const to = &values[n * kRows];
+      for (std::size_t i = 0; i < kRows; ++i) {
+        to[i] = from[i] + first.part * (from[i + 1] - from[i]);
+      }
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const Between between = this->between(place + static_cast<double>(i));
+    for (std::size_t n = 0; n < width_; ++n) {
+      values[n * kRows + i] = at(row_class, n, between);
+    }
+  }
 }
 
 ValueRows::Rates ValueRows::visit(std::size_t row_class, const NearRows& near,

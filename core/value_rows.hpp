@@ -7,7 +7,6 @@
 #include "core/near_rows.hpp"
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -59,12 +58,21 @@ class ValueRows {
     return {&visits_[row_class * bins_], bins_};
   }
 
-  /// Of n + 1 replicas, on a straight line between the bins; at the first or the last bin when
-  /// `place` is outside of them.
-  float at(std::size_t row_class, std::size_t n, double place) const;
-  /// Calls use(i, at(row_class, n, place + i)) for each i below NearRows::kCount.
-  template <class Use>
-  void read(std::size_t row_class, std::size_t n, double place, Use use) const;
+  /// A place on the straight line from a bin to the next one.
+  struct Between {
+    std::size_t bin;
+    float part;
+  };
+  /// The first or the last bin when `place` is outside of them.
+  Between between(double place) const;
+  /// Of n + 1 replicas.
+  float at(std::size_t row_class, std::size_t n, const Between& between) const {
+    const float* const from = &column(row_class, n)[between.bin];
+    return from[0] + between.part * (from[1] - from[0]);
+  }
+  /// At `place` and up to NearRows::kCount - 1 bins further, into `values` by replicas and then by
+  /// row.
+  void read_near(std::size_t row_class, double place, std::span<float> values) const;
 
   using Rates = std::array<float, NearRows::kCount>;
   /// The learning rates of the rows near a load, which count as visited.
@@ -85,21 +93,5 @@ class ValueRows {
   std::vector<float> values_;
   std::vector<float> visits_;
 };
-
-template <class Use>
-void ValueRows::read(std::size_t row_class, std::size_t n, double place, Use use) const {
-  const double whole = std::floor(place);
-  if (whole < 0 || whole + NearRows::kCount >= static_cast<double>(bins_)) {
-    for (std::size_t i = 0; i < NearRows::kCount; ++i) {
-      use(i, at(row_class, n, place + static_cast<double>(i)));
-    }
-    return;
-  }
-  const auto part = static_cast<float>(place - whole);
-  const float* const from = &column(row_class, n)[static_cast<std::size_t>(whole)];
-  for (std::size_t i = 0; i < NearRows::kCount; ++i) {
-    use(i, from[i] + part * (from[i + 1] - from[i]));
-  }
-}
 
 }  // namespace skep

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -85,14 +86,25 @@ TEST_CASE("the excess table is the expectation of load over capacity where the l
   }
   CHECK(table.at(0.32) == 0);
   CHECK(table.at(5) == 0);
-  for (const double distance : {0.4, -1.9}) {
-    std::array<float, NearRows::kCount> falling;
-    table.falling(distance, 1, falling);
-    for (std::size_t i = 0; i < falling.size(); ++i) {
+  const std::array log_capacities{3.1, 1.9, 0.1, -0.4, -9.0};  // of which the first and last are
+  constexpr double kLogLoad = 1.5;                             // outside of the table
+  std::vector<float> loads(log_capacities.size(), 1);          // 1 is there already
+  std::vector<float> rows(loads.size() * NearRows::kCount, 1);
+  table.add_load(kLogLoad, log_capacities, loads);
+  table.add_rows(kLogLoad, log_capacities, rows);
+  for (std::size_t n = 0; n < log_capacities.size(); ++n) {
+    const double distance = log_capacities[n] - kLogLoad;
+    CHECK(static_cast<double>(loads[n]) == Approx(1 + table.at(distance)).epsilon(1e-5));
+    for (std::size_t i = 0; i < NearRows::kCount; ++i) {
       const double expected = 1 + table.at(distance - 0.01 * static_cast<double>(i));
-      CHECK(static_cast<double>(falling[i]) == Approx(expected).epsilon(1e-5));
+      const float row = rows[n * NearRows::kCount + i];
+      CHECK(static_cast<double>(row) == Approx(expected).epsilon(1e-4));
     }
   }
+  // Half of the load ends beyond the highest distance, where no point is.
+  table.add(only(10), 0.5, 3.5, 0.1);
+  table.finish();
+  CHECK(table.at(1) > 0.5);
   table.finish();  // of nothing
   CHECK(table.empty());
   CHECK(table.at(-0.3) == 0);
@@ -206,13 +218,20 @@ TEST_CASE("value rows are read between their bins, and taught where the load was
   }
   rows.begin_with(prior);
   const double last = static_cast<double>(bins.count() - 1);
-  CHECK(rows.at(1, 2, 7.25) == Approx(0.75F * rows.column(1, 2)[7] + 0.25F * rows.column(1, 2)[8]));
-  CHECK(rows.at(1, 2, -3) == rows.column(1, 2)[0]);
-  CHECK(rows.at(1, 2, last + 3) == rows.column(1, 2)[bins.count() - 1]);
+  const auto at = [&rows](std::size_t n, double place) {
+    return rows.at(1, n, rows.between(place));
+  };
+  const std::span<const float> of_3 = rows.column(1, 2);
+  CHECK(at(2, 7.25) == Approx(0.75F * of_3[7] + 0.25F * of_3[8]));
+  CHECK(at(2, -3) == of_3[0]);
+  CHECK(at(2, last + 3) == of_3[bins.count() - 1]);
   for (const double place : {-4.5, 0.0, 30.5, last - 19, last - 5.5, last + 30}) {
-    rows.read(0, 1, place, [&](std::size_t i, float value) {
-      CHECK(value == Approx(rows.at(0, 1, place + static_cast<double>(i))).margin(1e-4));
-    });
+    std::vector<float> near(3 * NearRows::kCount);
+    rows.read_near(1, place, near);
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      const double further = place + static_cast<double>(i % NearRows::kCount);
+      CHECK(near[i] == Approx(at(i / NearRows::kCount, further)).margin(1e-4));
+    }
   }
 
   const NearRows near = near_rows(bins, 4, 5);
