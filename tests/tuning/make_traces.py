@@ -116,7 +116,7 @@ def traces(seed):
         "on_and_off": on_and_off(rng),
         "saw": [1 + 12 * ((i % 240) / 240) + 0.2 * rng.random() for i in rows],
         "triangle": [2 + 8 * abs(((i % 40) / 20) - 1) + 0.15 * rng.gauss(0, 1) for i in rows],
-        "sine": [6 + 5 * math.sin(i * TURN / 60) + 0.3 * rng.gauss(0, 1) for i in rows],
+        "sine": [max(0, 6 + 5 * math.sin(i * TURN / 60) + 0.3 * rng.gauss(0, 1)) for i in rows],
         "white_noise": [max(0.1, rng.gauss(5, 1.5)) for _ in rows],
         "heavy_tail": [min(60, rng.paretovariate(1.8)) for _ in rows],
         "spikes_from_idle": spikes_from_idle(rng),
