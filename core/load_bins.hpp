@@ -73,17 +73,21 @@ class RecentLoads {
   std::size_t size_ = 0;
 };
 
-/// How far the load has come down from the largest of the last `window` ticks: 0 (less than 3%) to
-/// kDropClasses - 1 (more than 60% above the load).
+/// The class of (largest load of the last ticks) / (load now), which is >= 1: 0 (less than 3%
+/// above) to kDropClasses - 1 (more than 60%).
 constexpr std::size_t kDropClasses = 5;
-inline std::size_t drop_class(const RecentLoads& loads, std::size_t window) {
+inline std::size_t drop_class(double ratio) {
   constexpr std::array<double, kDropClasses - 1> kCuts{1.03, 1.1, 1.25, 1.6};
-  const double ratio = loads.maximum(window) / std::max(loads.before(0), 1e-9);
   std::size_t index = 0;
   while (index < kCuts.size() && ratio >= kCuts[index]) {
     ++index;
   }
   return index;
+}
+
+/// How far the load has come down from the largest of the last `window` ticks.
+inline std::size_t drop_class(const RecentLoads& loads, std::size_t window) {
+  return drop_class(loads.maximum(window) / std::max(loads.before(0), 1e-9));
 }
 
 }  // namespace skep

@@ -10,8 +10,7 @@ namespace {
 constexpr std::size_t kCount = LoadChain::kIncrements.size();
 constexpr int kReach = 9;                 // bins: three times the scale
 constexpr double kNeighbourScale = 0.15;  // of log load
-constexpr std::array<double, 4> kFeatureCuts{1.03, 1.1, 1.25, 1.6};
-constexpr std::array<double, 5> kFeatureMiddles{1.0, 1.06, 1.17, 1.4, 2.0};
+constexpr std::array<double, LoadChain::kFeatures> kFeatureMiddles{1.0, 1.06, 1.17, 1.4, 2.0};
 
 /// Between an increment's bin and the next one.
 double upper_edge(std::size_t i) {
@@ -53,9 +52,7 @@ LoadChain::Steps prior_steps(std::size_t feature) {
   LoadChain::Steps prior{};
   for (std::size_t i = 0; i < kCount; ++i) {
     const double fall = std::exp(-LoadChain::kIncrements[i]);
-    const auto next = [fall](double largest) {
-      return LoadChain::feature(std::max(1.0, largest * fall));
-    };
+    const auto next = [fall](double largest) { return drop_class(std::max(1.0, largest * fall)); };
     prior[i][next(kFeatureMiddles[feature])] += 0.9F * increments[i];
     prior[i][next(1)] += 0.1F * increments[i];
   }
@@ -97,11 +94,6 @@ double LoadChain::position(double load) const {
 
 double LoadChain::load(std::size_t bin) {
   return kSmallestLoad * std::exp(static_cast<double>(bin) * kBinWidth);
-}
-
-std::size_t LoadChain::feature(double ratio) {
-  const auto cut = std::upper_bound(kFeatureCuts.begin(), kFeatureCuts.end(), ratio);
-  return static_cast<std::size_t>(cut - kFeatureCuts.begin());
 }
 
 template <class Add>

@@ -7,6 +7,8 @@
 // well, with a weight that falls with the distance: it is that which teaches rare states.
 #pragma once
 
+#include "core/load_bins.hpp"
+
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -15,9 +17,9 @@ namespace skep {
 
 class LoadChain {
  public:
-  static constexpr double kSmallestLoad = 0.03;  ///< loads below it count as this
-  static constexpr double kBinWidth = 0.05;      ///< of log load
-  static constexpr std::size_t kFeatures = 5;
+  static constexpr double kSmallestLoad = 0.03;           ///< loads below it count as this
+  static constexpr double kBinWidth = 0.05;               ///< of log load
+  static constexpr std::size_t kFeatures = kDropClasses;  ///< the classes of drop_class
   /// Increments of log load are counted in bins with these middles: fine where they are small.
   static constexpr std::array<double, 33> kIncrements{
       -4.5,   -3,    -2.1,   -1.5,  -1.0,  -0.7, -0.45, -0.3, -0.2,  -0.15, -0.1,
@@ -47,8 +49,6 @@ class LoadChain {
   std::size_t bin(double load) const { return static_cast<std::size_t>(position(load) + 0.5); }
   /// In the middle of a bin.
   static double load(std::size_t bin);
-  /// The class of (largest load of the last ticks) / (load now), which is >= 1.
-  static std::size_t feature(double ratio);
 
   /// From `state` the log of the load changed by `increment` in one tick, to a state with that
   /// feature.

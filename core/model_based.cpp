@@ -101,7 +101,7 @@ bool ModelBasedAgent::learn(double load, TimePoint now) {
   for (auto it = samples_.rbegin(); it != samples_.rend() && seen < kWindow; ++it, ++seen) {
     largest = std::max(largest, it->load);
   }
-  feature_ = LoadChain::feature(load > 0 ? largest / std::max(load, LoadChain::kSmallestLoad) : 9);
+  feature_ = drop_class(load > 0 ? largest / std::max(load, LoadChain::kSmallestLoad) : 9);
   if (early) {
     return false;  // the extra tick at the end of a cooldown
   }

@@ -29,9 +29,9 @@ TEST_CASE("load chain: bins of equal ratio, and the feature") {
   CHECK(chain.bin(LoadChain::load(40)) == 40);
   CHECK(chain.bin(1000) == chain.bins() - 1);
   CHECK(LoadChain::load(chain.bins() - 1) >= 10);
-  CHECK(LoadChain::feature(1) == 0);
-  CHECK(LoadChain::feature(1.05) == 1);
-  CHECK(LoadChain::feature(2) == 4);
+  CHECK(drop_class(1) == 0);
+  CHECK(drop_class(1.05) == 1);
+  CHECK(drop_class(2) == 4);
 }
 
 TEST_CASE("load chain: a step counts where it was seen, and less near it") {
