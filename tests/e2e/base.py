@@ -77,6 +77,20 @@ class EndToEndTest(unittest.TestCase):
         if LAB.docker("service", "ls", "--quiet", "--filter", f"name={name or self.name}"):
             LAB.docker("service", "rm", name or self.name)
 
+    def remove_when_free(self, kind, name):
+        """Removes a stack or a network, whose last tasks may not have ended yet."""
+        errors = []
+
+        def gone():
+            try:
+                LAB.docker(kind, "rm", name)
+                return True
+            except AssertionError as error:
+                errors.append(str(error))
+                return False
+
+        eventually(lambda: f"{kind} {name} to be free: {errors[-1]}", gone, timeout=60)
+
     def wait_until_running(self, replicas, name=None):
         name = name or self.name
         eventually(

@@ -82,7 +82,7 @@ class Deploy(EndToEndTest):
         stack = self.name
         self.name = f"{stack}_web"
         self.deploy(stack, version=1)
-        self.addCleanup(LAB.docker, "stack", "rm", stack)
+        self.addCleanup(self.remove_when_free, "stack", stack)
         self.wait_until_running(1)
         self.set_cpu(HIGH_CPU)
         daemon = self.start_daemon()

@@ -35,7 +35,7 @@ LOAD_METRICS = """
 
 
 class RealLoad(EndToEndTest):
-    agent = "{}"  # q_learning with its defaults
+    agent = "{}"  # the default policy
 
     def setUp(self):
         super().setUp()
@@ -43,7 +43,7 @@ class RealLoad(EndToEndTest):
         file = self.folder / "stack.yml"
         file.write_text(STACK_FILE)
         LAB.docker("stack", "deploy", "--resolve-image", "never", "-c", str(file), STACK)
-        self.addCleanup(LAB.docker, "stack", "rm", STACK)
+        self.addCleanup(self.remove_when_free, "stack", STACK)
         self.name = f"{STACK}_application"
         self.wait_until_running(1)
         self.wait_until_running(1, f"{STACK}_prometheus")

@@ -4,7 +4,7 @@ import copy
 import json
 
 from base import HIGH_CPU, EndToEndTest
-from lab import LAB, eventually
+from lab import LAB
 
 
 class EveryField(EndToEndTest):
@@ -12,7 +12,7 @@ class EveryField(EndToEndTest):
         self.make("config", f"{self.name}-config")
         self.make("secret", f"{self.name}-secret")
         LAB.docker("network", "create", "-d", "overlay", f"{self.name}-net")
-        self.addCleanup(self.remove_network)
+        self.addCleanup(self.remove_when_free, "network", f"{self.name}-net")
         self.create_service(*self.options())
         before = LAB.service(self.name)["Spec"]
         self.assert_rich(before)
@@ -79,13 +79,3 @@ class EveryField(EndToEndTest):
         file.write_text("content\n")
         LAB.docker(kind, "create", name, str(file))
         self.addCleanup(LAB.docker, kind, "rm", name)
-
-    def remove_network(self):
-        def gone():
-            try:
-                LAB.docker("network", "rm", f"{self.name}-net")
-                return True
-            except AssertionError:  # its last task has not ended yet
-                return False
-
-        eventually("the network to be free", gone)
