@@ -18,10 +18,9 @@ namespace skep {
 
 class DifferenceTable {
  public:
-  /// Each replica shall stay within `utilization_limit` (in (0, 1]). A violation counts as the load
-  /// over the capacity when it is `graded`, otherwise as 1.
-  DifferenceTable(double utilization_limit, bool graded)
-      : utilization_limit_(utilization_limit), graded_(graded) {}
+  /// Of up to `max_replicas`, of which each shall stay within `utilization_limit` (in (0, 1]). A
+  /// violation counts as the load over the capacity when it is `graded`, otherwise as 1.
+  DifferenceTable(int max_replicas, double utilization_limit, bool graded);
 
   void clear() { parts_.clear(); }
   /// Mixes in `share` of a distribution of the difference, in bins of `bin_width` around 0, which
@@ -37,15 +36,17 @@ class DifferenceTable {
   /// At the lower edge of a bin; both go on straight lines.
   struct Point {
     float tail = 0;      ///< T
-    float integral = 0;  ///< of T beyond it, in bins
+    float integral = 0;  ///< of T beyond it
   };
   struct Part {
-    float per_bin;  ///< 1 / the width of a bin
+    float bin_width;
+    float per_bin;  ///< 1 / bin_width
     std::array<Point, kBins + 2> points{};
   };
 
-  double utilization_limit_;
-  bool graded_;
+  // By replicas less one:
+  std::vector<float> capacities_;
+  std::vector<float> prices_;  ///< 1 / capacity when graded, or else 0
   std::vector<Part> parts_;
 };
 

@@ -27,7 +27,7 @@ ExpectedViolations::ExpectedViolations(int max_replicas, double utilization_limi
       level_bins_(levels),
       ratios_({kLowestExcess, kFarthestExcess, kHighestExcess}, LoadBins::kWidth, graded),
       levels_({levels.first, highest(levels), highest(levels)}, levels.width, graded),
-      differences_(utilization_limit, graded) {
+      differences_(max_replicas, utilization_limit, graded) {
   for (int n = 1; n <= max_replicas; ++n) {
     log_capacity_.push_back(std::log(n * utilization_limit));
   }

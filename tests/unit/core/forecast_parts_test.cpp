@@ -121,7 +121,7 @@ TEST_CASE(
     "the difference table is the expectation of load over capacity where the load exceeds it") {
   // Half of the load ends 0.95 to 1.05 above what it was, half of it 0.05 below to 0.05 above.
   const auto filled = [](bool graded) {
-    DifferenceTable table(0.8, graded);
+    DifferenceTable table(6, 0.8, graded);
     table.add(only(kBins / 2 + 10), 0.5, 0.1);
     table.add(only(kBins / 2), 0.5, 0.1);
     return table;
