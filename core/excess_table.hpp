@@ -37,7 +37,7 @@ class ExcessTable {
 
   /// Any distance.
   double at(double distance) const;
-  /// Adds at(log_capacity - log_load) for each capacity.
+  /// Adds at(log_capacity - log_load) to each of `expected`, for the first capacities.
   void add_load(double log_load, std::span<const double> log_capacities,
                 std::span<float> expected) const;
   /// Of the near rows of a load, the first of them at `log_load` and each other one `width` above

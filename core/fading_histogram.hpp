@@ -26,10 +26,9 @@ class FadingHistogram {
     return static_cast<std::size_t>(
         static_cast<int>(std::clamp(place, 0.0, static_cast<double>(kBins - 1)) + 0.5));
   }
-  /// Share of the counts in `bin`, and the same for each unit when a bin is `width` wide.
-  double probability(std::size_t bin) const { return density(bin, 1); }
-  double density(std::size_t bin, double width) const {
-    return (static_cast<double>(counts_[bin]) + floor_ * unit_) / (total() * width);
+  /// Share of the counts in `bin`.
+  double probability(std::size_t bin) const {
+    return (static_cast<double>(counts_[bin]) + floor_ * unit_) / total();
   }
 
   /// Fades what is there to 1 / `growth`, which is at least 1.

@@ -58,7 +58,9 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   if (follows) {
     near_ = near_rows(bins_, load_, load);
     forecast.expected().of_rows(near_, next_violations_);
-    imagine_held(held_class);
+    if (service_.cooldown > 0) {
+      held_.read_near(held_class, near_.next_place, more_);
+    }
     remember(load_);
   }
   load_ = load;
@@ -71,12 +73,6 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
     }
     table.row_class = next_class;
     add_up(table, place, {next_class, held_class}, violations_now_, table.costs);
-  }
-}
-
-void Lookahead::imagine_held(std::size_t next_class) {
-  if (service_.cooldown > 0) {
-    held_.read_near(next_class, near_.next_place, more_);
   }
 }
 

@@ -67,8 +67,6 @@ class Lookahead {
     std::size_t row_class = 0;
   };
 
-  /// What held_ says of where the near rows went, with its class of now.
-  void imagine_held(std::size_t next_class);
   void remember(double before);
   void learn(Table& table, std::size_t next_class);
   /// From the step that the first `table` has just learned from, with its rates.
