@@ -11,7 +11,7 @@ constexpr double kFading = 0.99;  // per tick: about the last hundred count
 }  // namespace
 
 SeenLoad Demand::see(const Metrics& metrics) {
-  const double used = metrics.load();
+  const double used = std::min(metrics.load(), kMost);
   const bool asked = metrics.demand && *metrics.demand > 0;
   if (metrics.cpu_percent < kHiddenFromPercent) {
     if (asked) {
@@ -21,7 +21,7 @@ SeenLoad Demand::see(const Metrics& metrics) {
     return {used};
   }
   if (asked && asked_ > 0) {
-    return {std::max(used, *metrics.demand * used_ / asked_)};
+    return {std::clamp(*metrics.demand * used_ / asked_, used, kMost)};
   }
   return {used, true};
 }

@@ -10,7 +10,7 @@ namespace skep {
 
 /// A load in units of one replica's limit, >= 0.
 struct SeenLoad {
-  double load;
+  double load;          ///< at most Demand::kMost
   bool hidden = false;  ///< it was at least this, and nobody knows how much more
 
   /// A hidden load is taken for so many times what is seen by whom has no better guess.
@@ -22,6 +22,9 @@ class Demand {
  public:
   /// From this CPU on (percent, mean of a replica) the demand counts as hidden.
   static constexpr double kHiddenFromPercent = 98;
+  /// A larger load counts as this one: no replica count is enough for it, and the learners can
+  /// reckon with it.
+  static constexpr double kMost = 1e6;
 
   /// What these metrics tell of the load. Learns from them.
   SeenLoad see(const Metrics& metrics);

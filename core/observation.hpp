@@ -14,9 +14,12 @@ struct ReplicaCount {
   bool operator==(const ReplicaCount&) const = default;
 };
 
-/// The measurements of a tick, finite and not negative. CPU and RAM are the mean of a running
-/// replica in percent of its limit, and the same summed over the replicas (100 = one replica's
-/// limit); each pair says the same for `running` replicas.
+/// No percentage, rate, latency or count of a service is larger: it would be a wrong query.
+constexpr double kLargestMetric = 1e12;
+
+/// The measurements of a tick, each from 0 to kLargestMetric for a replica. CPU and RAM are the
+/// mean of a running replica in percent of its limit, and the same summed over the replicas (100 =
+/// one replica's limit); each pair says the same for `running` replicas.
 struct Metrics {
   double cpu_percent = 0;
   double cpu_service_percent = 0;

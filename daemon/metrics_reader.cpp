@@ -84,6 +84,11 @@ std::optional<Error> MetricsReader::check(const Query& query, const Result<Sampl
     return Error(ErrorCode::kRefused, name + "the value " + number_text(sample->value) +
                                           " is negative, which cannot be: correct the query.");
   }
+  if (query.kind != kUptime && sample->value > kLargestMetric) {
+    return Error(ErrorCode::kRefused, name + "the value " + number_text(sample->value) +
+                                          " is larger than anything that it can measure: correct "
+                                          "the query.");
+  }
   if (query.kind == kUptime && sample->value == 0) {
     return Error(ErrorCode::kEmpty, "The service is not up yet: its uptime is 0.");
   }

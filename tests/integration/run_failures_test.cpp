@@ -47,6 +47,7 @@ TEST_CASE("without sound metrics there is no command, and one event at each end"
       {"NaN", FakeReply(vector_answer({"NaN"})), "cpu query"},
       {"infinite", FakeReply(vector_answer({"+Inf"})), "cpu query"},
       {"negative", FakeReply(vector_answer({"-3"})), "negative"},
+      {"absurd", FakeReply(vector_answer({"1e308"})), "larger than anything"},
       {"empty", FakeReply(vector_answer({})), "cpu query"},
       {"several", FakeReply(vector_answer({"1", "2"})), "2"},
       {"refused", FakeReply(R"({"status":"error","errorType":"bad_data","error":"no"})", 400),

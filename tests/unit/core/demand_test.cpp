@@ -46,6 +46,13 @@ TEST_CASE("demand: what requests need is followed when it changes") {
   CHECK(demand.see(with_requests(100, 450, 4)).guess() == Approx(9).epsilon(0.01));
 }
 
+TEST_CASE("demand: no load is beyond all measure") {
+  Demand demand;
+  CHECK(demand.see(metrics(1e300, 20, 4)).load == Demand::kMost);
+  demand.see(with_requests(50, 1e-300, 4));
+  CHECK(demand.see(with_requests(100, 1e300, 4)).guess() == Demand::kMost);
+}
+
 TEST_CASE("demand: what was learned is saved, and damage is refused") {
   Demand demand;
   demand.see(with_requests(50, 200, 4));
