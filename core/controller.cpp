@@ -362,10 +362,8 @@ Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending
   agent_->save(snapshot);
   snapshot.ticks = ticks_;
   snapshot.cooldown_left = cooldown_left(now);
-  if (pending) {
-    snapshot.pending_target = pending->to;
-  }
   const ReplicaWatch::Memory memory = watch_.memory();
+  snapshot.pending_target = pending ? pending->to : memory.unanswered_target;
   snapshot.known_desired = memory.known_desired;
   snapshot.own_target = memory.own_target;
   snapshot.spec_fingerprint = memory.spec_fingerprint;
@@ -377,9 +375,9 @@ Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending
 bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) {
   age = std::max(age, Duration::zero());
   ticks_ = snapshot.ticks;
-  watch_.remember({snapshot.known_desired, snapshot.own_target, snapshot.spec_fingerprint});
+  watch_.remember({snapshot.known_desired, snapshot.own_target, snapshot.pending_target,
+                   snapshot.spec_fingerprint});
   if (snapshot.pending_target) {
-    watch_.unanswered(*snapshot.pending_target);
     begin_cooldown(now);
   } else if (snapshot.cooldown_left > age) {
     cooldown_end_ = now + std::min(snapshot.cooldown_left - age, settings_.cooldown);

@@ -11,9 +11,6 @@ ReplicaWatch::News ReplicaWatch::look(const ServiceStatus& status) {
   fingerprint_ = status.spec_fingerprint;
   const std::optional<int> before = std::exchange(known_, desired);
 
-  if (restore_ && desired == *restore_) {
-    restore_.reset();
-  }
   if (!before || *before == desired) {
     return {};
   }
@@ -22,7 +19,6 @@ ReplicaWatch::News ReplicaWatch::look(const ServiceStatus& status) {
     return {};
   }
   const bool deploy = spec_changed && own_ && *own_ == *before && desired != 0;
-  restore_ = deploy ? own_ : std::nullopt;
   if (!deploy) {
     own_.reset();
   }
@@ -32,12 +28,16 @@ ReplicaWatch::News ReplicaWatch::look(const ServiceStatus& status) {
 void ReplicaWatch::accepted(int to) {
   known_ = to;
   own_ = to;
-  restore_.reset();
+}
+
+std::optional<int> ReplicaWatch::restore_target() const {
+  return own_ != known_ ? own_ : std::nullopt;
 }
 
 void ReplicaWatch::remember(const Memory& memory) {
   known_ = memory.known_desired;
   own_ = memory.own_target;
+  maybe_ = memory.unanswered_target;
   fingerprint_ = memory.spec_fingerprint;
 }
 

@@ -30,22 +30,23 @@ class ReplicaWatch {
   /// skep's own command was not answered: the next status may show `to` or the count before.
   void unanswered(int to) { maybe_ = to; }
 
-  /// The count to go back to after a deploy.
-  std::optional<int> restore_target() const { return restore_; }
+  /// The count to go back to after a deploy: skep's own, where Docker has another one.
+  std::optional<int> restore_target() const;
 
   struct Memory {
     std::optional<int> known_desired;
     std::optional<int> own_target;
+    std::optional<int> unanswered_target;
     std::uint64_t spec_fingerprint = 0;
   };
-  Memory memory() const { return {known_, own_, fingerprint_}; }
+  /// All that it knows.
+  Memory memory() const { return {known_, own_, maybe_, fingerprint_}; }
   void remember(const Memory& memory);
 
  private:
   std::optional<int> known_;  ///< desired at the last look
   std::optional<int> own_;    ///< what skep asked for, while nobody else changed it
   std::optional<int> maybe_;  ///< what skep asked for without an answer
-  std::optional<int> restore_;
   std::uint64_t fingerprint_ = 0;
 };
 

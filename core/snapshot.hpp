@@ -37,8 +37,8 @@ struct Snapshot {
   double epsilon = 0;
   std::uint64_t ticks = 0;
   Duration cooldown_left{0};           ///< at the moment of the snapshot
-  std::optional<int> pending_target;   ///< a scale command to this count was about to be sent: keep
-                                       ///< a whole cooldown
+  std::optional<int> pending_target;   ///< a scale command to this count was about to be sent, or
+                                       ///< was not answered: keep a whole cooldown
   std::optional<int> known_desired;    ///< the last desired count that skep saw or set
   std::optional<int> own_target;       ///< the last count that skep itself asked for
   std::uint64_t spec_fingerprint = 0;  ///< of the service when known_desired was seen

@@ -120,7 +120,6 @@ asio::awaitable<void> ServiceLoop::tick(TimePoint due) {
     Gathered gathered = co_await gather(not_before);
     if (stopping_) co_return;
     const TimePoint now = steady_now();
-    if (gathered.input.service) pending_.reset();  // the controller sees now what came of it
     log_.observed(gathered.input, now - began, now);
     TickResult result = controller_.tick(gathered.input, now);
     log_.events(result.events);
@@ -197,9 +196,7 @@ asio::awaitable<ScaleOutcome> ServiceLoop::scale(const ServiceView& view, ScaleC
   } else {
     log_.scale_failed(command, outcome, why, now);
   }
-  // An unknown outcome stays pending: a restart then keeps a whole cooldown and expects either
-  // count.
-  if (outcome != ScaleOutcome::kUnknown) pending_.reset();
+  pending_.reset();
   if (!unsaved) save();
   co_return outcome;
 }

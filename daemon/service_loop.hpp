@@ -79,7 +79,7 @@ class ServiceLoop {
   boost::asio::cancellation_signal cancel_;
   bool stopping_ = false;
   bool sending_ = false;                 ///< a scale command is on its way
-  std::optional<ScaleCommand> pending_;  ///< a command whose outcome is not known (yet)
+  std::optional<ScaleCommand> pending_;  ///< a command that is about to be sent, or on its way
   TimePoint last_save_{};
   std::string why_undecided_ = "No tick was completed.";
 };

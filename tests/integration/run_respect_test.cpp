@@ -1,6 +1,8 @@
 // The whole program and what others do to the service.
 #include "tests/integration/world.hpp"
 
+#include <csignal>
+
 #include <catch2/catch.hpp>
 
 namespace skep::test {
@@ -72,6 +74,8 @@ TEST_CASE("a replica count changed by hand is respected for one cooldown") {
 }
 
 TEST_CASE("a deploy that resets the replicas is made good when it is done") {
+  const bool reload = GENERATE(false, true);
+  CAPTURE(reload);
   World world;
   world.prometheus.set("cpu", 90);
   SkepProcess skep(world.run());
@@ -84,6 +88,10 @@ TEST_CASE("a deploy that resets the replicas is made good when it is done") {
   world.docker.set_update_state("web", "updating");
   world.docker.set_spec("web", next_version(1));
   skep.wait_for("external_change");
+  if (reload) {
+    skep.signal(SIGHUP);
+    skep.wait_for("reloaded");
+  }
   skep.wait_for_decisions(5);
   CHECK(world.docker.updates().size() == commands);
 

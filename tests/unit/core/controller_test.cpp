@@ -2,6 +2,9 @@
 
 #include "tests/unit/core/support.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 using namespace skep;
@@ -355,6 +358,52 @@ TEST_CASE(
   after.restore(snapshot, 3600s, at(0));
   CHECK(after.cooldown_left(at(0)) == 30s);
   CHECK(after.tick(input(4, 85), at(0)).events.empty());
+}
+
+TEST_CASE("a command that was not answered is still remembered when the state is saved later on") {
+  Controller before(tracking());
+  TickResult result = before.tick(input(3, 85), at(0));
+  REQUIRE(result.command);
+  before.scale_finished(ScaleOutcome::kUnknown, "no answer", *result.decision, at(1));
+  before.tick(problem(ProblemKind::kDockerUnreachable), at(15));
+  const Snapshot snapshot = before.snapshot(at(15), std::nullopt);
+  CHECK(snapshot.pending_target == 4);
+  Controller after(tracking());
+  after.restore(snapshot, 0s, at(15));
+  CHECK(after.cooldown_left(at(15)) == 30s);
+  CHECK(after.tick(input(4, 85), at(30)).events.empty());
+  CHECK_FALSE(after.snapshot(at(30), std::nullopt).pending_target.has_value());
+}
+
+TEST_CASE("whatever metrics say, decisions and what is saved stay finite") {
+  ControllerSettings settings;
+  settings.agent.policy =
+      GENERATE(PolicyType::kMixture, PolicyType::kQLearning, PolicyType::kModelBased,
+               PolicyType::kDynaQ, PolicyType::kTargetTracking, PolicyType::kThresholds);
+  const double absurd = GENERATE(1e7, kLargestMetric);
+  Controller controller(settings);
+  int tick = 0;
+  for (const double cpu : {50.0, absurd, 50.0, 60.0, absurd, absurd, 0.0, 50.0, 70.0, 60.0}) {
+    TickInput seen = input(5, 0);
+    seen.metrics->cpu_percent = cpu;
+    seen.metrics->cpu_service_percent = 5 * cpu;
+    seen.metrics->demand = tick % 2 == 0 ? absurd : 1 / absurd;
+    const Decision decision = step(controller, seen, 60 * tick++);
+    CHECK(decision.target_replicas >= 1);
+    CHECK(decision.target_replicas <= 10);
+    CHECK(decision.why.find("nan") == std::string::npos);
+    for (const ActionValue& action : decision.q) {
+      CHECK(std::isfinite(action.value));
+    }
+  }
+  const Snapshot snapshot = controller.snapshot(at(600), std::nullopt);
+  const auto finite = [](float value) { return std::isfinite(value); };
+  for (const LearnedArray& array : snapshot.arrays) {
+    CHECK(std::all_of(array.values.begin(), array.values.end(), finite));
+  }
+  for (const TableCell& cell : snapshot.cells) {
+    CHECK(std::isfinite(cell.value));
+  }
 }
 
 TEST_CASE("when nothing is known of the time before, a whole cooldown is kept") {

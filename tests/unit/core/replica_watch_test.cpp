@@ -97,3 +97,25 @@ TEST_CASE("memory survives a restart") {
   later.remember(before.memory());
   CHECK(later.look(seen(1, 2)).kind == Kind::kDeploy);
 }
+
+TEST_CASE("a restart during a deploy does not forget the count to go back to") {
+  ReplicaWatch before;
+  before.look(seen(2));
+  before.accepted(5);
+  before.look(seen(1, 2));
+  ReplicaWatch after;
+  after.remember(before.memory());
+  CHECK(after.restore_target() == 5);
+  CHECK(after.look(seen(1, 2)).kind == Kind::kNothing);
+  CHECK(after.restore_target() == 5);
+}
+
+TEST_CASE("a restart does not forget a command that was not answered") {
+  ReplicaWatch before;
+  before.look(seen(2));
+  before.unanswered(5);
+  ReplicaWatch after;
+  after.remember(before.memory());
+  CHECK(after.look(seen(5)).kind == Kind::kNothing);
+  CHECK(after.memory().own_target == 5);
+}
