@@ -77,13 +77,16 @@ class Daemon {
   asio::awaitable<void> shut_down(int signal);
   asio::awaitable<void> feed_watchdog(Duration every);
   asio::awaitable<void> quit_at_next_signal();
-  std::unique_ptr<Fleet> make_fleet(StateStore& store) {
-    return std::make_unique<Fleet>(context_.get_executor(), settings_, sources_, store, log_);
+  std::unique_ptr<Fleet> make_fleet(const Settings& settings, std::shared_ptr<Sources> sources,
+                                    StateStore& store) {
+    return std::make_unique<Fleet>(context_.get_executor(), settings, std::move(sources), store,
+                                   log_);
   }
   void spawn(asio::awaitable<void> what, const char* name);
   void start_fleet();
   void refuse_reload(const std::vector<std::string>& problems);
   void finish_once();
+  void fail_to_start(const Error& error);
 
   RunOptions options_;
   Settings settings_;
@@ -123,8 +126,12 @@ asio::awaitable<void> Daemon::run(std::vector<Problem> warnings) {
   for (const Problem& warning : warnings) {
     log_.write(LogLevel::kWarn, "config_warning", format_problem(warning));
   }
-  fleet_ = make_fleet(*store_);
-  fleet_->restore();
+  fleet_ = make_fleet(settings_, sources_, *store_);
+  if (const std::optional<Error> failed = fleet_->restore()) {
+    fail_to_start(*failed);
+    context_.stop();
+    co_return;
+  }
   start_fleet();
   const std::optional<Duration> watchdog = watchdog_interval();
   if (watchdog) spawn(feed_watchdog(*watchdog / 2), "the watchdog");
@@ -142,6 +149,12 @@ asio::awaitable<void> Daemon::run(std::vector<Problem> warnings) {
     co_await reload();
   }
   context_.stop();
+}
+
+void Daemon::fail_to_start(const Error& error) {
+  exit_status_ = 1;
+  std::fprintf(stderr, "skep: %s\n", error.message.c_str());
+  log_.write(LogLevel::kError, "stopped", error.message);
 }
 
 void Daemon::finish_once() {
@@ -217,13 +230,18 @@ asio::awaitable<void> Daemon::reload() {
     }
     other_store = std::make_unique<StateStore>(std::move(*opened));
   }
+  std::unique_ptr<Fleet> next =
+      make_fleet(*loaded.settings, *sources, other_store ? *other_store : *store_);
+  if (const std::optional<Error> failed = next->restore(fleet_.get())) {
+    refuse_reload({failed->message});
+    co_return;
+  }
   sd_notify("RELOADING=1");
   co_await fleet_->stop(kStopGrace);
   fleet_->save();
   settings_ = std::move(*loaded.settings);
   sources_ = std::move(*sources);
   log_.configure(settings_.log);
-  std::unique_ptr<Fleet> next = make_fleet(other_store ? *other_store : *store_);
   next->take_over(*fleet_);
   fleet_ = std::move(next);
   if (other_store) store_ = std::move(other_store);

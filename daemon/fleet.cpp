@@ -24,21 +24,24 @@ Fleet::Fleet(asio::any_io_executor executor, const Settings& settings,
 
 Fleet::~Fleet() = default;
 
-void Fleet::restore() {
-  for (const auto& loop : loops_) loop->restore();
+ServiceLoop* Fleet::find(const std::string& service) const {
+  for (const auto& loop : loops_) {
+    if (loop->name() == service) return loop.get();
+  }
+  return nullptr;
+}
+
+std::optional<Error> Fleet::restore(const Fleet* before) {
+  for (const auto& loop : loops_) {
+    if (before != nullptr && before->find(loop->name()) != nullptr) continue;
+    if (std::optional<Error> failed = loop->restore()) return failed;
+  }
+  return std::nullopt;
 }
 
 void Fleet::take_over(Fleet& before) {
   for (const auto& loop : loops_) {
-    ServiceLoop* same = nullptr;
-    for (const auto& old : before.loops_) {
-      if (old->name() == loop->name()) same = old.get();
-    }
-    if (same != nullptr) {
-      loop->take_over(*same);
-    } else {
-      loop->restore();
-    }
+    if (ServiceLoop* same = before.find(loop->name())) loop->take_over(*same);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,10 @@ class Fleet {
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
-  /// Every service goes on from its saved state, where there is one.
-  void restore();
-  /// Services that `before` has too go on from what it knows, the others from their saved state.
-  /// `before` must have stopped.
+  /// Every service goes on from its saved state, where there is one, except those that `before` has
+  /// too. Error: kStorage, when one cannot be read.
+  std::optional<Error> restore(const Fleet* before = nullptr);
+  /// Services that `before` has too go on from what it knows. It must have stopped.
   void take_over(Fleet& before);
 
   /// Starts all loops; the first tick is now. With `once` there is no second one. `all_ended` is
@@ -47,6 +48,7 @@ class Fleet {
   std::size_t size() const { return loops_.size(); }
 
  private:
+  ServiceLoop* find(const std::string& service) const;
   void ended(ServiceLoop& loop, std::exception_ptr failure);
 
   boost::asio::any_io_executor executor_;

@@ -45,19 +45,21 @@ ServiceLoop::ServiceLoop(asio::any_io_executor executor, const ServiceSettings& 
       log_(log, settings.name),
       timer_(std::move(executor)) {}
 
-void ServiceLoop::restore() {
-  StateStore::Loaded loaded = store_.load(name(), wall_now());
-  if (loaded.warning) log_.set_aside(*loaded.warning);
-  if (!loaded.snapshot) {
-    // The cooldown clock was in the file that cannot be read.
-    if (loaded.warning) controller_.begin_cooldown(steady_now());
-    return;
+std::optional<Error> ServiceLoop::restore() {
+  const Result<StateStore::Loaded> loaded = store_.load(name(), wall_now());
+  if (!loaded) return loaded.error();
+  if (loaded->warning) log_.set_aside(*loaded->warning);
+  if (!loaded->snapshot) {
+    // The cooldown clock was in the file that cannot be used.
+    if (loaded->warning) controller_.begin_cooldown(steady_now());
+    return std::nullopt;
   }
-  if (controller_.restore(*loaded.snapshot, loaded.age, steady_now())) {
-    log_.restored(*loaded.snapshot, loaded.age);
+  if (controller_.restore(*loaded->snapshot, loaded->age, steady_now())) {
+    log_.restored(*loaded->snapshot, loaded->age);
   } else {
     log_.set_aside(store_.set_aside(name(), "its table is for another configuration", wall_now()));
   }
+  return std::nullopt;
 }
 
 void ServiceLoop::take_over(ServiceLoop& before) {

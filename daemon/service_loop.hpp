@@ -32,8 +32,8 @@ class ServiceLoop {
 
   const std::string& name() const { return settings_.name; }
 
-  /// Goes on from the saved state, where there is one.
-  void restore();
+  /// Goes on from the saved state, where there is one. Error: kStorage, when it cannot be read.
+  std::optional<Error> restore();
   /// Goes on from what `before`, the loop of the same service under other settings, knows. It must
   /// have ended.
   void take_over(ServiceLoop& before);

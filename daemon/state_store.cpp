@@ -37,6 +37,9 @@ std::string remedy(int error) {
       return "make the folder again and restart skep";
     case ENAMETOOLONG:
       return "use a shorter service name or state.path";
+    case EMFILE:
+    case ENFILE:
+      return "raise the limit of open files";
     default:
       return "check the disk and the setting state.path";
   }
@@ -93,17 +96,24 @@ int read_up_to(int fd, std::size_t size, std::string& text) {
 
 Error unusable(std::string why) { return Error(ErrorCode::kDamaged, std::move(why)); }
 
-Result<SavedState> read_state(const FileDescriptor& file, std::string_view service) {
+/// What the system refuses says nothing about the content: it ends with kStorage, not kDamaged.
+Result<SavedState> read_state(int folder, const std::string& name, const std::string& path,
+                              std::string_view service) {
+  const std::string what = "The saved state " + path + " cannot be read";
   struct stat status {};
-  if (!file.valid() || ::fstat(file.get(), &status) != 0) {
-    return unusable("it cannot be opened (" + error_text(errno) + ")");
+  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return Error(ErrorCode::kNotFound, "There is no " + path + ".");
+    return storage_error(what, errno);
   }
   if (!S_ISREG(status.st_mode)) return unusable("it is not a regular file");
   const auto size = static_cast<std::uintmax_t>(status.st_size);
   if (size > kLargestStateBytes) return unusable("it is larger than 64 MiB");
+  const FileDescriptor file(
+      ::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.valid()) return storage_error(what, errno);
   std::string text;
   if (const int error = read_up_to(file.get(), static_cast<std::size_t>(size), text)) {
-    return unusable("it cannot be read (" + error_text(error) + ")");
+    return storage_error(what, error);
   }
   Result<SavedState> state = decode_state(text);
   if (state && state->service != service) {
@@ -116,6 +126,14 @@ std::string process_in(int lock_fd) {
   std::string pid;
   if (read_up_to(lock_fd, 20, pid) != 0 || pid.empty()) return "";
   return " (process " + excerpt(pid.substr(0, pid.find('\n'))) + ")";
+}
+
+/// What root makes in the folder of another user, as `skep train` of an operator does, is that
+/// user's. Where it cannot be, the next skep says so.
+void give_to_owner_of(int folder, int file) {
+  struct stat owner {};
+  if (::geteuid() != 0 || ::fstat(folder, &owner) != 0) return;
+  (void)!::fchown(file, owner.st_uid, owner.st_gid);
 }
 
 }  // namespace
@@ -137,6 +155,7 @@ Result<StateStore> StateStore::open(const std::string& folder) {
                      process_in(lock_fd.get()) +
                      ": stop that one first, or give this one its own folder with state.path.");
   }
+  give_to_owner_of(folder_fd.get(), lock_fd.get());
   // Only for the message above, so a full disk may lose it.
   const std::string pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock_fd.get(), 0) == 0) (void)write_to_disk(lock_fd.get(), pid);
@@ -150,10 +169,12 @@ int StateStore::replace_file(const std::string& file, std::string_view text) {
   const std::string temporary = file + ".tmp";
   int error = 0;
   {
+    // The rest of a save that was interrupted may belong to another user.
+    ::unlinkat(folder_fd_.get(), temporary.c_str(), 0);
     const FileDescriptor fd(::openat(folder_fd_.get(), temporary.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                                     kFileMode));
+                                     O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
     if (!fd.valid()) return errno;
+    give_to_owner_of(folder_fd_.get(), fd.get());
     error = write_to_disk(fd.get(), text);
   }
   if (error == 0 &&
@@ -182,15 +203,16 @@ std::optional<Error> StateStore::save(std::string_view service, const Snapshot& 
   return std::nullopt;
 }
 
-StateStore::Loaded StateStore::load(std::string_view service, WallTime now) {
+Result<StateStore::Loaded> StateStore::load(std::string_view service, WallTime now) {
   const std::string name = file_name(service);
-  const FileDescriptor file(
-      ::openat(folder_fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   Loaded loaded;
-  if (!file.valid() && errno == ENOENT) return loaded;
-  Result<SavedState> state = read_state(file, service);
+  Result<SavedState> state =
+      read_state(folder_fd_.get(), name, folder_ + "/" + excerpt(name), service);
   if (!state) {
-    loaded.warning = move_away(name, "damaged", state.error().message, now);
+    if (state.error().code == ErrorCode::kStorage) return state.error();
+    if (state.error().code == ErrorCode::kDamaged) {
+      loaded.warning = move_away(name, "damaged", state.error().message, now);
+    }
     return loaded;
   }
   loaded.snapshot = std::move(state->snapshot);
@@ -211,6 +233,8 @@ Result<std::string> StateStore::keep_copy(std::string_view service, WallTime now
     return storage_error("The saved state " + folder_ + "/" + excerpt(file) + " cannot be copied",
                          failed.value());
   }
+  const FileDescriptor fd(::openat(folder_fd_.get(), copy.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.valid()) give_to_owner_of(folder_fd_.get(), fd.get());
   return folder_ + "/" + copy;
 }
 

@@ -40,8 +40,9 @@ class StateStore {
   /// kStorage; the old file is still there then.
   std::optional<Error> save(std::string_view service, const Snapshot& snapshot, WallTime now);
 
-  /// The last snapshot of this service. A file that cannot be used is set aside with a warning.
-  Loaded load(std::string_view service, WallTime now);
+  /// The last snapshot of this service. A file whose content cannot be used is set aside with a
+  /// warning. Error: kStorage, when the system does not let it be read; it stays as it is then.
+  Result<Loaded> load(std::string_view service, WallTime now);
 
   /// Copies the file of this service, which must exist, before training replaces what it holds;
   /// returns the path of the copy. Error: kStorage.

@@ -135,14 +135,16 @@ SimulatorSettings like_measured(SimulatorSettings simulator, const LoadHistory& 
 /// Puts what was learned in place of what the state file holds; returns the exit status.
 int save(StateStore& store, const std::string& service, const Snapshot& learned,
          const std::string& folder) {
-  StateStore::Loaded before = store.load(service, wall_now());
-  if (before.warning) std::fprintf(stderr, "skep: %s\n", before.warning->c_str());
-  if (before.snapshot) {
+  const Result<StateStore::Loaded> before = store.load(service, wall_now());
+  if (!before) return fail(1, before.error().message);
+  if (before->warning) std::fprintf(stderr, "skep: %s\n", before->warning->c_str());
+  if (before->snapshot) {
     const Result<std::string> copy = store.keep_copy(service, wall_now());
     if (!copy) return fail(1, copy.error().message);
     std::printf("The state that was there is kept in %s.\n", copy->c_str());
   }
-  const Snapshot snapshot = with_learned(before.snapshot.value_or(Snapshot{}), before.age, learned);
+  const Snapshot snapshot =
+      with_learned(before->snapshot.value_or(Snapshot{}), before->age, learned);
   if (const std::optional<Error> failed = store.save(service, snapshot, wall_now())) {
     return fail(1, failed->message);
   }

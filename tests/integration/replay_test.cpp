@@ -111,7 +111,7 @@ Recording record(World& world, int decisions) {
   recording.times.resize(recording.decisions.size());
   Result<StateStore> store = StateStore::open(world.state_path);
   REQUIRE(store);
-  recording.learned = store->load("web", wall_now()).snapshot.value();
+  recording.learned = store->load("web", wall_now())->snapshot.value();
   return recording;
 }
 

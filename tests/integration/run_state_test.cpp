@@ -4,6 +4,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
 
 #include <catch2/catch.hpp>
 
@@ -28,6 +30,19 @@ Json learn(World& world) {
   skep.signal(SIGTERM);
   REQUIRE(skep.wait_exit() == 0);
   return skep.events("decision").back();
+}
+
+std::string content(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void forbid(const std::string& file) {
+  std::filesystem::permissions(file, std::filesystem::perms::none);
+}
+
+void allow(const std::string& file) {
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
 }
 
 }  // namespace
@@ -99,6 +114,47 @@ TEST_CASE("a damaged state is set aside with a warning, and a whole cooldown is 
   CHECK(count_files(world, "damaged") == 1);
   skep.wait_for("scaled");
   CHECK(world.docker.updates().front().time - restarted >= milliseconds(1500));
+}
+
+TEST_CASE("a state that may not be read ends the start, and stays as it is") {
+  World world;
+  learn(world);
+  const std::string file = world.state_path + "/web.state";
+  const std::string before = content(file);
+  forbid(file);
+  SkepProcess skep(world.run());
+  CHECK(skep.wait_exit() == 1);
+  CHECK(skep.errors() == "skep: The saved state " + file +
+                             " cannot be read (Permission denied): give it to the user that skep "
+                             "runs as.\n");
+  CHECK(skep.events("stopped").size() == 1);
+  CHECK(skep.events("decision").empty());
+  CHECK(count_files(world, "damaged") == 0);
+  allow(file);
+  CHECK(content(file) == before);
+}
+
+TEST_CASE("a reload that needs a state that may not be read is refused, and nothing is lost") {
+  World world;
+  learn(world);
+  const std::string file = world.state_path + "/api.state";
+  std::filesystem::copy_file(world.state_path + "/web.state", file);
+  const std::string before = content(file);
+  forbid(file);
+  SkepProcess skep(world.run());
+  skep.wait_for("decision");
+  world.docker.add_service("api", 1);
+  world.more_services = "  - name: api\n    metrics: {cpu: {query: 'cpu'}, ram: {query: 'ram'}}\n";
+  world.config_file();
+  skep.signal(SIGHUP);
+  const Json refused = skep.wait_for("reloaded");
+  CHECK(refused.at("accepted") == false);
+  CHECK(refused.at("message").get<std::string>().find("api.state cannot be read") !=
+        std::string::npos);
+  skep.wait_for_decisions(3);
+  CHECK(count_files(world, "damaged") == 0);
+  allow(file);
+  CHECK(content(file) == before);
 }
 
 TEST_CASE("a table for other settings is set aside with a warning") {

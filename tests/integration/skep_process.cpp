@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdexcept>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +50,9 @@ SkepProcess::SkepProcess(std::vector<std::string> arguments, Output what) {
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("cannot fork");
   if (pid_ == 0) {
+    // Root could read what is forbidden to other users.
+    ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
+    ::prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH);
     ::dup2(output.write, STDOUT_FILENO);
     ::dup2(errors.write, STDERR_FILENO);
     ::execv(SKEP_PROGRAM, words.data());

@@ -79,23 +79,39 @@ class DiskFullAt {
   rlimit before_{};
 };
 
+/// This process can open no file.
+class NoMoreFiles {
+ public:
+  NoMoreFiles() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit limit{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoMoreFiles(const NoMoreFiles&) = delete;
+  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 TEST_CASE("The store makes its folder, and what was saved is there after a restart") {
   const TemporaryFolder temporary;
   const fs::path folder = temporary.path() / "lib" / "skep";
   {
     StateStore store = opened(folder);
-    CHECK_FALSE(store.load("app", at(0)).snapshot);
-    CHECK_FALSE(store.load("app", at(0)).warning);
+    CHECK_FALSE(store.load("app", at(0))->snapshot);
+    CHECK_FALSE(store.load("app", at(0))->warning);
     CHECK_FALSE(store.save("app", snapshot_of(1), at(0)));
     CHECK_FALSE(store.save("db", snapshot_of(7), at(5)));
     CHECK_FALSE(store.save("app", snapshot_of(2), at(10)));
   }
   StateStore store = opened(folder);
-  const StateStore::Loaded app = store.load("app", at(40));
+  const StateStore::Loaded app = *store.load("app", at(40));
   CHECK(app.snapshot == snapshot_of(2));
   CHECK(app.age == std::chrono::seconds(30));
   CHECK_FALSE(app.warning);
-  CHECK(store.load("db", at(40)).snapshot == snapshot_of(7));
+  CHECK(store.load("db", at(40))->snapshot == snapshot_of(7));
   CHECK(names_in(folder) == Names{"app.state", "db.state", "lock"});
 }
 
@@ -103,7 +119,7 @@ TEST_CASE("A state from the future has no age") {
   const TemporaryFolder folder;
   StateStore store = opened(folder.path());
   CHECK_FALSE(store.save("app", snapshot_of(1), at(100)));
-  CHECK(store.load("app", at(99)).age == Duration::zero());
+  CHECK(store.load("app", at(99))->age == Duration::zero());
 }
 
 TEST_CASE("A second daemon is refused until the first one ends") {
@@ -164,7 +180,7 @@ TEST_CASE("A damaged file is set aside with a warning, and saving goes on") {
   SECTION("of a later version") { bad = "skep-state 2 whatever\n"; }
   write(file, bad);
 
-  const StateStore::Loaded loaded = store.load("app", at(0));
+  const StateStore::Loaded loaded = *store.load("app", at(0));
   CHECK_FALSE(loaded.snapshot);
   REQUIRE(loaded.warning);
   CHECK(loaded.warning->find(file.string() + " cannot be used because it") != std::string::npos);
@@ -174,7 +190,7 @@ TEST_CASE("A damaged file is set aside with a warning, and saving goes on") {
   CHECK_FALSE(fs::exists(file));
 
   CHECK_FALSE(store.save("app", snapshot_of(2), at(1)));
-  CHECK(store.load("app", at(1)).snapshot == snapshot_of(2));
+  CHECK(store.load("app", at(1))->snapshot == snapshot_of(2));
 }
 
 TEST_CASE("Files set aside in the same second do not replace each other") {
@@ -182,7 +198,7 @@ TEST_CASE("Files set aside in the same second do not replace each other") {
   StateStore store = opened(folder.path());
   for (const char* text : {"one", "two", "three"}) {
     write(folder.path() / "app.state", text);
-    CHECK(store.load("app", at(0)).warning);
+    CHECK(store.load("app", at(0))->warning);
   }
   const std::string base = folder.path() / "app.state.damaged-20261124T140000Z";
   CHECK(content(base) == "one");
@@ -201,9 +217,26 @@ TEST_CASE("What is no file is set aside too, and never waited for") {
     write(file, "x");
     fs::resize_file(file, (std::uintmax_t{64} << 20) + 1);
   }
-  CHECK(store.load("app", at(0)).warning);
+  CHECK(store.load("app", at(0))->warning);
   CHECK_FALSE(fs::exists(fs::symlink_status(file)));
   CHECK_FALSE(store.save("app", snapshot_of(2), at(1)));
+}
+
+TEST_CASE("A file that the system does not let be read is no damage, and stays as it is") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  {
+    const NoMoreFiles limit;
+    const Result<StateStore::Loaded> loaded = store.load("app", at(0));
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code == ErrorCode::kStorage);
+    CHECK(loaded.error().message == "The saved state " + folder.path().string() +
+                                        "/app.state cannot be read (Too many open files): raise "
+                                        "the limit of open files.");
+  }
+  CHECK(names_in(folder.path()) == Names{"app.state", "lock"});
+  CHECK(store.load("app", at(0))->snapshot == snapshot_of(1));
 }
 
 TEST_CASE("The state of another service is not taken for this one's") {
@@ -211,11 +244,11 @@ TEST_CASE("The state of another service is not taken for this one's") {
   StateStore store = opened(folder.path());
   REQUIRE_FALSE(store.save("db", snapshot_of(1), at(0)));
   fs::copy_file(folder.path() / "db.state", folder.path() / "app.state");
-  const StateStore::Loaded loaded = store.load("app", at(0));
+  const StateStore::Loaded loaded = *store.load("app", at(0));
   CHECK_FALSE(loaded.snapshot);
   REQUIRE(loaded.warning);
   CHECK(loaded.warning->find("it belongs to the service db") != std::string::npos);
-  CHECK(store.load("db", at(0)).snapshot);
+  CHECK(store.load("db", at(0))->snapshot);
 }
 
 TEST_CASE("A table of another layout is set aside") {
@@ -227,7 +260,7 @@ TEST_CASE("A table of another layout is set aside") {
                        "/app.state cannot be used because its table has another layout: it was set "
                        "aside as app.state.other-20261124T150000Z, and learning starts anew.");
   CHECK(names_in(folder.path()) == Names{"app.state.other-20261124T150000Z", "lock"});
-  CHECK_FALSE(store.load("app", at(3600)).snapshot);
+  CHECK_FALSE(store.load("app", at(3600))->snapshot);
 }
 
 TEST_CASE("What cannot be set aside is told") {
@@ -242,11 +275,11 @@ TEST_CASE("The rest of a save that was interrupted means nothing") {
   StateStore store = opened(folder.path());
   REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
   write(folder.path() / "app.state.tmp", std::string(100000, 'x'));
-  const StateStore::Loaded loaded = store.load("app", at(0));
+  const StateStore::Loaded loaded = *store.load("app", at(0));
   CHECK(loaded.snapshot == snapshot_of(1));
   CHECK_FALSE(loaded.warning);
   CHECK_FALSE(store.save("app", snapshot_of(2), at(0)));
-  CHECK(store.load("app", at(0)).snapshot == snapshot_of(2));
+  CHECK(store.load("app", at(0))->snapshot == snapshot_of(2));
   CHECK(names_in(folder.path()) == Names{"app.state", "lock"});
 }
 
@@ -271,7 +304,7 @@ TEST_CASE("A save that fails tells it and leaves the last state as it was") {
   CHECK(error->message.starts_with("The state of app was not saved to " + folder.path().string() +
                                    "/app.state ("));
   CHECK(error->message.ends_with(": check the disk and the setting state.path."));
-  CHECK(store.load("app", at(1)).snapshot == snapshot_of(1));
+  CHECK(store.load("app", at(1))->snapshot == snapshot_of(1));
 }
 
 TEST_CASE("A save whose last step fails leaves no rest behind") {
@@ -308,7 +341,7 @@ TEST_CASE("No service name leads out of the folder or to another service's file"
     CHECK_FALSE(store.save(services[i], snapshot_of(i), at(0)));
   }
   for (std::size_t i = 0; i < services.size(); ++i) {
-    CHECK(store.load(services[i], at(0)).snapshot == snapshot_of(i));
+    CHECK(store.load(services[i], at(0))->snapshot == snapshot_of(i));
   }
   CHECK(names_in(temporary.path()) == Names{"skep"});
   CHECK(names_in(folder).size() == services.size() + 1);
@@ -332,6 +365,28 @@ TEST_CASE("The saved files are for their owner only") {
   }
 }
 
+TEST_CASE("What root saves in the folder of another user is that user's") {
+  if (::geteuid() != 0) {
+    WARN("only root can give files away");
+    return;
+  }
+  const TemporaryFolder folder;
+  constexpr uid_t kUser = 4711;
+  constexpr gid_t kGroup = 4712;
+  REQUIRE(::chown(folder.path().c_str(), kUser, kGroup) == 0);
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  REQUIRE(store.keep_copy("app", at(0)));
+  CHECK(names_in(folder.path()).size() == 3);
+  for (const std::string& name : names_in(folder.path())) {
+    INFO(name);
+    struct stat status {};
+    REQUIRE(::stat((folder.path() / name).c_str(), &status) == 0);
+    CHECK(status.st_uid == kUser);
+    CHECK(status.st_gid == kGroup);
+  }
+}
+
 TEST_CASE("No crash shortens a cooldown") {
   const TemporaryFolder folder;
   ControllerSettings settings;
@@ -342,7 +397,7 @@ TEST_CASE("No crash shortens a cooldown") {
   SECTION("a crash between the save and the answer of Docker: a whole one") {
     const Controller before(settings);
     CHECK_FALSE(store.save("app", before.snapshot(start, ScaleCommand{3, 4}), at(0)));
-    const StateStore::Loaded loaded = store.load("app", at(3600));
+    const StateStore::Loaded loaded = *store.load("app", at(3600));
     REQUIRE(loaded.snapshot);
     CHECK(loaded.snapshot->pending_target == 4);
     Controller after(settings);
@@ -353,7 +408,7 @@ TEST_CASE("No crash shortens a cooldown") {
     Snapshot snapshot = Controller(settings).snapshot(start, std::nullopt);
     snapshot.cooldown_left = std::chrono::seconds(20);
     CHECK_FALSE(store.save("app", snapshot, at(0)));
-    const StateStore::Loaded loaded = store.load("app", at(5));
+    const StateStore::Loaded loaded = *store.load("app", at(5));
     REQUIRE(loaded.snapshot);
     Controller after(settings);
     CHECK(after.restore(*loaded.snapshot, loaded.age, start));
@@ -363,7 +418,7 @@ TEST_CASE("No crash shortens a cooldown") {
     Snapshot snapshot = Controller(settings).snapshot(start, std::nullopt);
     snapshot.cooldown_left = std::chrono::seconds(20);
     CHECK_FALSE(store.save("app", snapshot, at(0)));
-    const StateStore::Loaded loaded = store.load("app", at(-7200));
+    const StateStore::Loaded loaded = *store.load("app", at(-7200));
     REQUIRE(loaded.snapshot);
     Controller after(settings);
     CHECK(after.restore(*loaded.snapshot, loaded.age, start));
@@ -385,7 +440,7 @@ TEST_CASE("a copy before training is kept beside the file, and never read") {
   CHECK(content(*first) == content(folder.path() / "web.state"));
   CHECK(fs::status(*first).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
   REQUIRE_FALSE(store.save("web", snapshot_of(2), at(1)));
-  CHECK(store.load("web", at(2)).snapshot->ticks == 2);
+  CHECK(store.load("web", at(2))->snapshot->ticks == 2);
 }
 
 }  // namespace
