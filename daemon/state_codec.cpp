@@ -39,6 +39,11 @@ void append_number(std::string& text, Number value) {
   text.append(digits, end);
 }
 
+bool all_finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); });
+}
+
 class BodyWriter {
  public:
   explicit BodyWriter(const Snapshot& snapshot) {
@@ -265,7 +270,13 @@ Result<std::string_view> checked_body(std::string_view text) {
 
 }  // namespace
 
-std::string encode_state(std::string_view service, const Snapshot& snapshot, WallTime saved_at) {
+Result<std::string> encode_state(std::string_view service, const Snapshot& snapshot,
+                                 WallTime saved_at) {
+  for (const LearnedArray& array : snapshot.arrays) {
+    if (!all_finite(array.values)) {
+      return Error(ErrorCode::kNotFinite, "its array " + array.name + " is not finite");
+    }
+  }
   BodyWriter writer(snapshot);
   writer.string("service", service);
   writer.string("saved_at", rfc3339(saved_at));  // for people

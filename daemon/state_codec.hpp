@@ -31,7 +31,10 @@ struct SavedState {
 
 /// `service` and the layout in UTF-8 (broken bytes are replaced). A cell whose value or visits are
 /// not finite is left out, so that it goes back to its prior; such an epsilon is written as 0.
-std::string encode_state(std::string_view service, const Snapshot& snapshot, WallTime saved_at);
+/// Error: kNotFinite, for an array with such a value, which would not read back; the message is the
+/// end of a sentence.
+Result<std::string> encode_state(std::string_view service, const Snapshot& snapshot,
+                                 WallTime saved_at);
 
 /// The opposite. Takes nothing but exactly what encode_state writes, in the same order, with
 /// durations and counts that are not negative. Error: kDamaged; the message is the end of a

@@ -193,12 +193,17 @@ std::optional<Error> StateStore::save(std::string_view service, const Snapshot& 
   const std::string file = file_name(service);
   const std::string what =
       "The state of " + excerpt(service) + " was not saved to " + folder_ + "/" + excerpt(file);
-  const std::string text = encode_state(service, snapshot, now);
-  if (text.size() > kLargestStateBytes) {
+  const Result<std::string> text = encode_state(service, snapshot, now);
+  if (!text) {
+    return Error(text.error().code,
+                 what + " because " + text.error().message +
+                     ": restart skep, which goes on from the last good one that is there.");
+  }
+  if (text->size() > kLargestStateBytes) {
     return Error(ErrorCode::kStorage,
                  what + " because its table is larger than 64 MiB: configure fewer bins.");
   }
-  const int error = replace_file(file, text);
+  const int error = replace_file(file, *text);
   if (error != 0) return storage_error(what, error);
   return std::nullopt;
 }

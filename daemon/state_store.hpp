@@ -36,8 +36,8 @@ class StateStore {
   static Result<StateStore> open(const std::string& folder);
 
   /// Puts `snapshot` in place of the last one of this service, all or nothing: after a crash or a
-  /// power cut the file is the old one or the new one. Nothing when it is safe on disk. Error:
-  /// kStorage; the old file is still there then.
+  /// power cut the file is the old one or the new one. Nothing when it is safe on disk. Errors:
+  /// kStorage, and kNotFinite for what would not read back; the old file is still there then.
   std::optional<Error> save(std::string_view service, const Snapshot& snapshot, WallTime now);
 
   /// The last snapshot of this service. A file whose content cannot be used is set aside with a

@@ -33,7 +33,7 @@ Snapshot some_snapshot() {
 
 WallTime some_time() { return WallTime(std::chrono::nanoseconds(1795528800123456789)); }
 
-std::string some_text() { return encode_state("app", some_snapshot(), some_time()); }
+std::string some_text() { return *encode_state("app", some_snapshot(), some_time()); }
 
 std::string body_of(const std::string& text) { return text.substr(text.find('\n') + 1); }
 
@@ -128,11 +128,11 @@ TEST_CASE("Any snapshot reads back as it was, every double to the last bit") {
   const auto seed = GENERATE(range(1, 201));
   RandomSnapshots random(static_cast<std::uint64_t>(seed));
   const SavedState written{"app", random.time(), random.next()};
-  const std::string text = encode_state(written.service, written.snapshot, written.saved_at);
+  const std::string text = *encode_state(written.service, written.snapshot, written.saved_at);
   const Result<SavedState> read = decode_state(text);
   REQUIRE(read);
   CHECK(*read == written);
-  CHECK(encode_state(read->service, read->snapshot, read->saved_at) == text);
+  CHECK(*encode_state(read->service, read->snapshot, read->saved_at) == text);
 }
 
 TEST_CASE("What is not finite is not saved") {
@@ -143,10 +143,21 @@ TEST_CASE("What is not finite is not saved") {
                     {3, 0, 1, 1},
                     {4, 0, nan, 1}};
   snapshot.epsilon = nan;
-  const Result<SavedState> state = decode_state(encode_state("app", snapshot, some_time()));
+  const Result<SavedState> state = decode_state(*encode_state("app", snapshot, some_time()));
   REQUIRE(state);
   CHECK(state->snapshot.cells == std::vector<TableCell>{{3, 0, 1, 1}});
   CHECK(state->snapshot.epsilon == 0);
+}
+
+TEST_CASE("An array that is not finite is refused, for it would not read back") {
+  Snapshot snapshot = some_snapshot();
+  snapshot.arrays[0].values[1] =
+      GENERATE(std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+               -std::numeric_limits<float>::infinity());
+  const Result<std::string> text = encode_state("app", snapshot, some_time());
+  REQUIRE_FALSE(text);
+  CHECK(text.error().code == ErrorCode::kNotFinite);
+  CHECK(text.error().message == "its array sums is not finite");
 }
 
 TEST_CASE("A state that is cut off anywhere is refused") {

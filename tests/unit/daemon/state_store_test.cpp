@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -304,6 +305,20 @@ TEST_CASE("A save that fails tells it and leaves the last state as it was") {
   CHECK(error->message.starts_with("The state of app was not saved to " + folder.path().string() +
                                    "/app.state ("));
   CHECK(error->message.ends_with(": check the disk and the setting state.path."));
+  CHECK(store.load("app", at(1))->snapshot == snapshot_of(1));
+}
+
+TEST_CASE("What would not read back is not saved over the last good state") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  Snapshot bad = snapshot_of(2);
+  bad.arrays = {{"sums", {1, std::numeric_limits<float>::infinity()}}};
+  const std::optional<Error> error = store.save("app", bad, at(1));
+  REQUIRE(error);
+  CHECK(error->message == "The state of app was not saved to " + folder.path().string() +
+                              "/app.state because its array sums is not finite: restart skep, "
+                              "which goes on from the last good one that is there.");
   CHECK(store.load("app", at(1))->snapshot == snapshot_of(1));
 }
 
