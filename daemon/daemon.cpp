@@ -86,6 +86,8 @@ class Daemon {
   void start_fleet();
   void refuse_reload(const std::vector<std::string>& problems);
   void finish_once();
+  void log_stopped(const std::string& why, const std::vector<std::string>& unsaved,
+                   const Json& fields);
   void fail_to_start(const Error& error);
 
   RunOptions options_;
@@ -158,12 +160,20 @@ void Daemon::fail_to_start(const Error& error) {
 }
 
 void Daemon::finish_once() {
-  fleet_->save();
-  for (const std::string& reason : fleet_->undecided()) {
+  const std::vector<std::string> unsaved = fleet_->save();
+  std::vector<std::string> failures = fleet_->undecided();
+  failures.insert(failures.end(), unsaved.begin(), unsaved.end());
+  for (const std::string& failure : failures) {
     exit_status_ = 1;
-    std::fprintf(stderr, "skep: %s\n", reason.c_str());
+    std::fprintf(stderr, "skep: %s\n", failure.c_str());
   }
-  log_.write(LogLevel::kInfo, "stopped", "Every service has had its tick. The state is saved.");
+  log_stopped("Every service has had its tick. ", unsaved, Json::object());
+}
+
+void Daemon::log_stopped(const std::string& why, const std::vector<std::string>& unsaved,
+                         const Json& fields) {
+  log_.write(unsaved.empty() ? LogLevel::kInfo : LogLevel::kError, "stopped",
+             why + (unsaved.empty() ? "The state is saved." : unsaved.front()), {}, fields);
 }
 
 asio::awaitable<void> Daemon::shut_down(int signal) {
@@ -172,12 +182,12 @@ asio::awaitable<void> Daemon::shut_down(int signal) {
   spawn(quit_at_next_signal(), "the wait for a second signal");
   fleet_->save();
   co_await fleet_->stop(kStopGrace);
-  fleet_->save();
+  const std::vector<std::string> unsaved = fleet_->save();
   Json fields = Json::object();
   fields["signal"] = signal == SIGTERM ? "SIGTERM" : "SIGINT";
   const auto took = std::chrono::steady_clock::now() - began;
   fields["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  log_.write(LogLevel::kInfo, "stopped", "The state is saved.", {}, fields);
+  log_stopped("", unsaved, fields);
 }
 
 asio::awaitable<void> Daemon::quit_at_next_signal() {

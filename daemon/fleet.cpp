@@ -82,8 +82,12 @@ asio::awaitable<void> Fleet::stop(Duration grace) {
   if (running_ > 0) co_await quiet_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-void Fleet::save() {
-  for (const auto& loop : loops_) loop->save();
+std::vector<std::string> Fleet::save() {
+  std::vector<std::string> failures;
+  for (const auto& loop : loops_) {
+    if (std::optional<Error> failed = loop->save()) failures.push_back(std::move(failed->message));
+  }
+  return failures;
 }
 
 std::vector<std::string> Fleet::undecided() const {

@@ -41,7 +41,8 @@ class Fleet {
   /// most for `grace`.
   boost::asio::awaitable<void> stop(Duration grace);
 
-  void save();
+  /// Saves every state; returns why for each that was not saved.
+  std::vector<std::string> save();
 
   /// "SERVICE: why" for each service whose last tick brought no decision.
   std::vector<std::string> undecided() const;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -155,6 +156,24 @@ TEST_CASE("a reload that needs a state that may not be read is refused, and noth
   CHECK(count_files(world, "damaged") == 0);
   allow(file);
   CHECK(content(file) == before);
+}
+
+TEST_CASE("an end without a saved state is not told as if it were saved") {
+  World world;
+  std::filesystem::create_directories(world.state_path + "/web.state.tmp");  // in the way
+  const bool once = GENERATE(true, false);
+  SkepProcess skep(
+      world.run(once ? std::vector<std::string>{"--once"} : std::vector<std::string>{}));
+  skep.wait_for("decision");
+  if (!once) skep.signal(SIGTERM);
+  CHECK(skep.wait_exit() == (once ? 1 : 0));
+  REQUIRE(skep.events("stopped").size() == 1);
+  const Json stopped = skep.events("stopped").front();
+  CHECK(stopped.at("level") == "error");
+  const std::string what = "The state of web was not saved to " + world.state_path + "/web.state ";
+  CHECK(stopped.at("message").get<std::string>().find(what) != std::string::npos);
+  CHECK(stopped.at("message").get<std::string>().find("is saved") == std::string::npos);
+  CHECK((skep.errors().find(what) != std::string::npos) == once);
 }
 
 TEST_CASE("a table for other settings is set aside with a warning") {
