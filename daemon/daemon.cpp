@@ -161,7 +161,7 @@ void Daemon::fail_to_start(const Error& error) {
 
 void Daemon::finish_once() {
   const std::vector<std::string> unsaved = fleet_->save();
-  std::vector<std::string> failures = fleet_->undecided();
+  std::vector<std::string> failures = fleet_->failures();
   failures.insert(failures.end(), unsaved.begin(), unsaved.end());
   for (const std::string& failure : failures) {
     exit_status_ = 1;

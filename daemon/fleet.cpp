@@ -90,14 +90,12 @@ std::vector<std::string> Fleet::save() {
   return failures;
 }
 
-std::vector<std::string> Fleet::undecided() const {
-  std::vector<std::string> reasons;
+std::vector<std::string> Fleet::failures() const {
+  std::vector<std::string> failures;
   for (const auto& loop : loops_) {
-    if (!loop->why_undecided().empty()) {
-      reasons.push_back(loop->name() + ": " + loop->why_undecided());
-    }
+    if (!loop->why_failed().empty()) failures.push_back(loop->name() + ": " + loop->why_failed());
   }
-  return reasons;
+  return failures;
 }
 
 }  // namespace skep

@@ -44,8 +44,9 @@ class Fleet {
   /// Saves every state; returns why for each that was not saved.
   std::vector<std::string> save();
 
-  /// "SERVICE: why" for each service whose last tick brought no decision.
-  std::vector<std::string> undecided() const;
+  /// "SERVICE: why" for each service whose last tick brought no decision, or whose command was not
+  /// taken.
+  std::vector<std::string> failures() const;
   std::size_t size() const { return loops_.size(); }
 
  private:

@@ -83,7 +83,7 @@ asio::awaitable<void> ServiceLoop::run(TimePoint start, bool once) {
     }
     if (stopping_) break;
     log_.tick_failed(failure, steady_now());
-    if (!failure.empty()) why_undecided_ = failure;
+    if (!failure.empty()) why_failed_ = failure;
     if (once) break;
     due = controller_.next_tick(start, steady_now());
   }
@@ -220,12 +220,13 @@ asio::awaitable<Result<ScaleAccepted>> ServiceLoop::send(const ServiceView& view
 
 void ServiceLoop::conclude(const TickResult& result) {
   if (result.decision) {
-    why_undecided_.clear();
+    const bool taken = !result.command || result.decision->applied;
+    why_failed_ = taken ? "" : result.decision->reason;
     return;
   }
   for (const ControllerEvent& event : result.events) {
     const bool begins = event.trouble && event.trouble->phase == TroublePhase::kBegin;
-    if (begins) why_undecided_ = event.message;
+    if (begins) why_failed_ = event.message;
   }
 }
 

@@ -50,8 +50,8 @@ class ServiceLoop {
   /// Saves the state now. Nothing when it worked.
   std::optional<Error> save();
 
-  /// Why the last tick brought no decision; empty when it brought one.
-  const std::string& why_undecided() const { return why_undecided_; }
+  /// Why the last tick brought no decision, or why its command was not taken; else empty.
+  const std::string& why_failed() const { return why_failed_; }
 
  private:
   struct Gathered {
@@ -81,7 +81,7 @@ class ServiceLoop {
   bool sending_ = false;                 ///< a scale command is on its way
   std::optional<ScaleCommand> pending_;  ///< a command that is about to be sent, or on its way
   TimePoint last_save_{};
-  std::string why_undecided_ = "No tick was completed.";
+  std::string why_failed_ = "No tick was completed.";
 };
 
 }  // namespace skep

@@ -205,6 +205,24 @@ TEST_CASE("once: a service without a decision is an error that says why") {
   CHECK(skep.errors().find("gone: There is no service \"gone\"") != std::string::npos);
 }
 
+TEST_CASE("once: a command that Docker does not take is an error that says why") {
+  World world;
+  world.prometheus.set("cpu", 90);
+  SECTION("refused") {
+    world.docker.override_reply("/update", FakeReply(R"({"message":"invalid spec"})", 400));
+  }
+  SECTION("somebody else was always faster") { world.docker.conflict_next(1000); }
+  SECTION("no answer") {
+    world.timeout = "300ms";
+    world.docker.set_update_fault(Fault::kHang);
+  }
+  SkepProcess skep(world.run({"--once"}));
+  CHECK(skep.wait_exit() == 1);
+  const std::string reason = skep.events("decision").back().at("reason").get<std::string>();
+  CHECK(skep.errors() == "skep: web: " + reason + "\n");
+  CHECK(reason.find("Docker did not take the command") != std::string::npos);
+}
+
 TEST_CASE("observed values and checkpoints are told at debug level") {
   World world;
   world.log = "{level: debug}";
