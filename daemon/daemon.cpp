@@ -39,11 +39,12 @@ constexpr Duration kStopGrace = std::chrono::seconds(3);
 /// And then it ends, whatever still hangs.
 constexpr std::chrono::milliseconds kStopLimit(4500);
 
-bool has_errors(const std::vector<Problem>& problems) {
+/// Null when there are only warnings.
+const Problem* first_error(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) {
-    if (problem.severity == Severity::kError) return true;
+    if (problem.severity == Severity::kError) return &problem;
   }
-  return false;
+  return nullptr;
 }
 
 /// What the command line and the random seed 0 mean for the settings of the services.
@@ -84,7 +85,8 @@ class Daemon {
   }
   void spawn(asio::awaitable<void> what, const char* name);
   void start_fleet();
-  void refuse_reload(const std::vector<std::string>& problems);
+  void refuse_reload(const std::string& why, const std::vector<std::string>& problems);
+  void refuse_reload(const std::string& why) { refuse_reload(why, {why}); }
   void finish_once();
   void log_stopped(const std::string& why, const std::vector<std::string>& unsaved,
                    const Json& fields);
@@ -207,35 +209,34 @@ asio::awaitable<void> Daemon::feed_watchdog(Duration every) {
   }
 }
 
-void Daemon::refuse_reload(const std::vector<std::string>& problems) {
+void Daemon::refuse_reload(const std::string& why, const std::vector<std::string>& problems) {
   Json fields = Json::object();
   fields["accepted"] = false;
   fields["problems"] = problems;
   log_.write(LogLevel::kError, "reloaded",
-             "The configuration was refused, and the old one goes on: " + problems.front(), {},
-             fields);
+             "The configuration was refused, and the old one goes on: " + why, {}, fields);
 }
 
 asio::awaitable<void> Daemon::reload() {
   LoadResult loaded = load_config_file(options_.config_file, process_environment());
   std::vector<std::string> problems;
   for (const Problem& problem : loaded.problems) problems.push_back(format_problem(problem));
-  if (!loaded.settings) {
-    refuse_reload(problems);
+  if (const Problem* error = first_error(loaded.problems)) {
+    refuse_reload(format_problem(*error), problems);
     co_return;
   }
   complete(*loaded.settings, options_.dry_run);
   Result<std::shared_ptr<Sources>> sources =
       Sources::make(context_.get_executor(), loaded.settings->prometheus, loaded.settings->docker);
   if (!sources) {
-    refuse_reload({sources.error().message});
+    refuse_reload(sources.error().message);
     co_return;
   }
   std::unique_ptr<StateStore> other_store;
   if (loaded.settings->state.path != settings_.state.path) {
     Result<StateStore> opened = StateStore::open(loaded.settings->state.path);
     if (!opened) {
-      refuse_reload({opened.error().message});
+      refuse_reload(opened.error().message);
       co_return;
     }
     other_store = std::make_unique<StateStore>(std::move(*opened));
@@ -243,7 +244,7 @@ asio::awaitable<void> Daemon::reload() {
   std::unique_ptr<Fleet> next =
       make_fleet(*loaded.settings, *sources, other_store ? *other_store : *store_);
   if (const std::optional<Error> failed = next->restore(fleet_.get())) {
-    refuse_reload({failed->message});
+    refuse_reload(failed->message);
     co_return;
   }
   sd_notify("RELOADING=1");
@@ -263,7 +264,7 @@ asio::awaitable<void> Daemon::reload() {
 /// Prints the problems; nothing when the configuration cannot be used.
 std::optional<Settings> load(const RunOptions& options, std::vector<Problem>& warnings) {
   LoadResult loaded = load_config_file(options.config_file, process_environment());
-  if (!loaded.settings || has_errors(loaded.problems)) {
+  if (!loaded.settings || first_error(loaded.problems) != nullptr) {
     for (const Problem& problem : loaded.problems) {
       std::fprintf(stderr, "%s\n", format_problem(problem).c_str());
     }

@@ -193,6 +193,21 @@ TEST_CASE("SIGHUP with a bad configuration is refused with all its problems") {
   CHECK(stop(skep, SIGTERM) == 0);
 }
 
+TEST_CASE("SIGHUP with a warning and an error names the error as the reason") {
+  World world;
+  SkepProcess skep(world.run());
+  skep.wait_for("decision");
+  world.more_metrics = "      load: {query: 'load{of=\"$nobody\"}'}\n";
+  world.service_lines = "    agent: {policy: nonsense}\n";
+  world.config_file();
+  skep.signal(SIGHUP);
+  const Json refused = skep.wait_for("reloaded");
+  REQUIRE(refused.at("problems").size() == 2);
+  CHECK(refused.at("problems")[0].get<std::string>().find("$nobody") != std::string::npos);
+  const std::string message = refused.at("message").get<std::string>();
+  CHECK(message.ends_with(": " + refused.at("problems")[1].get<std::string>()));
+}
+
 TEST_CASE("SIGHUP while the file is gone is refused too") {
   World world;
   SkepProcess skep(world.run());
