@@ -59,7 +59,7 @@ void complete(Settings& settings, bool dry_run) {
 
 class Daemon {
  public:
-  Daemon(RunOptions options, Settings settings, std::unique_ptr<StateStore> store,
+  Daemon(RunOptions options, Settings settings, StateStore store,
          std::shared_ptr<Sources> sources_of_settings, asio::io_context& context, EventLog& log)
       : options_(std::move(options)),
         settings_(std::move(settings)),
@@ -78,9 +78,8 @@ class Daemon {
   asio::awaitable<void> shut_down(int signal);
   asio::awaitable<void> feed_watchdog(Duration every);
   asio::awaitable<void> quit_at_next_signal();
-  std::unique_ptr<Fleet> make_fleet(const Settings& settings, std::shared_ptr<Sources> sources,
-                                    StateStore& store) {
-    return std::make_unique<Fleet>(context_.get_executor(), settings, std::move(sources), store,
+  std::unique_ptr<Fleet> make_fleet(const Settings& settings, std::shared_ptr<Sources> sources) {
+    return std::make_unique<Fleet>(context_.get_executor(), settings, std::move(sources), store_,
                                    log_);
   }
   void spawn(asio::awaitable<void> what, const char* name);
@@ -96,7 +95,7 @@ class Daemon {
   Settings settings_;
   asio::io_context& context_;
   EventLog& log_;
-  std::unique_ptr<StateStore> store_;
+  StateStore store_;
   std::shared_ptr<Sources> sources_;
   std::unique_ptr<Fleet> fleet_;
   asio::signal_set signals_;
@@ -130,7 +129,7 @@ asio::awaitable<void> Daemon::run(std::vector<Problem> warnings) {
   for (const Problem& warning : warnings) {
     log_.write(LogLevel::kWarn, "config_warning", format_problem(warning));
   }
-  fleet_ = make_fleet(settings_, sources_, *store_);
+  fleet_ = make_fleet(settings_, sources_);
   if (const std::optional<Error> failed = fleet_->restore()) {
     fail_to_start(*failed);
     context_.stop();
@@ -225,6 +224,12 @@ asio::awaitable<void> Daemon::reload() {
     refuse_reload(format_problem(*error), problems);
     co_return;
   }
+  const std::string& folder = loaded.settings->state.path;
+  if (folder != settings_.state.path) {
+    refuse_reload("state.path cannot change from " + settings_.state.path + " to " + folder +
+                  " while skep runs: restart skep.");
+    co_return;
+  }
   complete(*loaded.settings, options_.dry_run);
   Result<std::shared_ptr<Sources>> sources =
       Sources::make(context_.get_executor(), loaded.settings->prometheus, loaded.settings->docker);
@@ -232,17 +237,7 @@ asio::awaitable<void> Daemon::reload() {
     refuse_reload(sources.error().message);
     co_return;
   }
-  std::unique_ptr<StateStore> other_store;
-  if (loaded.settings->state.path != settings_.state.path) {
-    Result<StateStore> opened = StateStore::open(loaded.settings->state.path);
-    if (!opened) {
-      refuse_reload(opened.error().message);
-      co_return;
-    }
-    other_store = std::make_unique<StateStore>(std::move(*opened));
-  }
-  std::unique_ptr<Fleet> next =
-      make_fleet(*loaded.settings, *sources, other_store ? *other_store : *store_);
+  std::unique_ptr<Fleet> next = make_fleet(*loaded.settings, *sources);
   if (const std::optional<Error> failed = next->restore(fleet_.get())) {
     refuse_reload(failed->message);
     co_return;
@@ -255,7 +250,6 @@ asio::awaitable<void> Daemon::reload() {
   log_.configure(settings_.log);
   next->take_over(*fleet_);
   fleet_ = std::move(next);
-  if (other_store) store_ = std::move(other_store);
   fleet_->save();
   log_reloaded(log_, settings_, problems);
   start_fleet();
@@ -296,8 +290,8 @@ int run_daemon(const RunOptions& options) {
     return 1;
   }
   EventLog log(settings->log, wall_now, stdout_sink());
-  Daemon daemon(options, std::move(*settings), std::make_unique<StateStore>(std::move(*store)),
-                std::move(*sources), context, log);
+  Daemon daemon(options, std::move(*settings), std::move(*store), std::move(*sources), context,
+                log);
   std::exception_ptr failure;
   const auto when_done = [&failure, &context](std::exception_ptr thrown) {
     failure = thrown;

@@ -208,6 +208,22 @@ TEST_CASE("SIGHUP with a warning and an error names the error as the reason") {
   CHECK(message.ends_with(": " + refused.at("problems")[1].get<std::string>()));
 }
 
+TEST_CASE("SIGHUP with another state.path is refused, and touches no state there") {
+  World world;
+  SkepProcess skep(world.run());
+  skep.wait_for("decision");
+  const std::string before = world.state_path;
+  world.state_path = world.folder.path() / "other";
+  world.config_file();
+  skep.signal(SIGHUP);
+  const Json refused = skep.wait_for("reloaded");
+  CHECK(refused.at("accepted") == false);
+  CHECK(refused.at("problems")[0] == "state.path cannot change from " + before + " to " +
+                                         world.state_path + " while skep runs: restart skep.");
+  CHECK_FALSE(std::filesystem::exists(world.state_path));
+  skep.wait_for_decisions(3);
+}
+
 TEST_CASE("SIGHUP while the file is gone is refused too") {
   World world;
   SkepProcess skep(world.run());
