@@ -87,8 +87,7 @@ class Daemon {
   void refuse_reload(const std::string& why, const std::vector<std::string>& problems);
   void refuse_reload(const std::string& why) { refuse_reload(why, {why}); }
   void finish_once();
-  void log_stopped(const std::string& why, const std::vector<std::string>& unsaved,
-                   const Json& fields);
+  void log_stopped(const std::string& why, const Json& fields);
   void fail_to_start(const Error& error);
 
   RunOptions options_;
@@ -161,18 +160,18 @@ void Daemon::fail_to_start(const Error& error) {
 }
 
 void Daemon::finish_once() {
-  const std::vector<std::string> unsaved = fleet_->save();
+  const std::vector<std::string>& unsaved = fleet_->unsaved();
   std::vector<std::string> failures = fleet_->failures();
   failures.insert(failures.end(), unsaved.begin(), unsaved.end());
   for (const std::string& failure : failures) {
     exit_status_ = 1;
     std::fprintf(stderr, "skep: %s\n", failure.c_str());
   }
-  log_stopped("Every service has had its tick. ", unsaved, Json::object());
+  log_stopped("Every service has had its tick. ", Json::object());
 }
 
-void Daemon::log_stopped(const std::string& why, const std::vector<std::string>& unsaved,
-                         const Json& fields) {
+void Daemon::log_stopped(const std::string& why, const Json& fields) {
+  const std::vector<std::string>& unsaved = fleet_->unsaved();
   log_.write(unsaved.empty() ? LogLevel::kInfo : LogLevel::kError, "stopped",
              why + (unsaved.empty() ? "The state is saved." : unsaved.front()), {}, fields);
 }
@@ -181,14 +180,12 @@ asio::awaitable<void> Daemon::shut_down(int signal) {
   const TimePoint began = std::chrono::steady_clock::now();
   sd_notify("STOPPING=1\nSTATUS=Stopping");
   spawn(quit_at_next_signal(), "the wait for a second signal");
-  fleet_->save();
   co_await fleet_->stop(kStopGrace);
-  const std::vector<std::string> unsaved = fleet_->save();
   Json fields = Json::object();
   fields["signal"] = signal == SIGTERM ? "SIGTERM" : "SIGINT";
   const auto took = std::chrono::steady_clock::now() - began;
   fields["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  log_stopped("", unsaved, fields);
+  log_stopped("", fields);
 }
 
 asio::awaitable<void> Daemon::quit_at_next_signal() {
@@ -244,7 +241,6 @@ asio::awaitable<void> Daemon::reload() {
   }
   sd_notify("RELOADING=1");
   co_await fleet_->stop(kStopGrace);
-  fleet_->save();
   settings_ = std::move(*loaded.settings);
   sources_ = std::move(*sources);
   log_.configure(settings_.log);

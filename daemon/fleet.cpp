@@ -67,6 +67,7 @@ void Fleet::ended(ServiceLoop& loop, std::exception_ptr failure) {
     // bug.
     log_.write(LogLevel::kDebug, "loop_ended", loop.name() + ": " + error.what(), loop.name());
   }
+  if (std::optional<Error> failed = loop.save()) unsaved_.push_back(std::move(failed->message));
   if (running_ > 0) return;
   quiet_.cancel();
   if (all_ended_) all_ended_();
@@ -82,12 +83,8 @@ asio::awaitable<void> Fleet::stop(Duration grace) {
   if (running_ > 0) co_await quiet_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-std::vector<std::string> Fleet::save() {
-  std::vector<std::string> failures;
-  for (const auto& loop : loops_) {
-    if (std::optional<Error> failed = loop->save()) failures.push_back(std::move(failed->message));
-  }
-  return failures;
+void Fleet::save() {
+  for (const auto& loop : loops_) loop->save();
 }
 
 std::vector<std::string> Fleet::failures() const {

@@ -38,11 +38,13 @@ class Fleet {
   /// called when the last loop has ended, for whatever reason.
   void start(bool once, std::function<void()> all_ended);
   /// Ends all loops: requests are given up, but the answer to a scale command is waited for, at
-  /// most for `grace`.
+  /// most for `grace`. The state of each is saved as soon as it has ended.
   boost::asio::awaitable<void> stop(Duration grace);
+  /// Saves every state while the loops run.
+  void save();
 
-  /// Saves every state; returns why for each that was not saved.
-  std::vector<std::string> save();
+  /// Why the state of a loop that has ended was not saved, for each such.
+  const std::vector<std::string>& unsaved() const { return unsaved_; }
 
   /// "SERVICE: why" for each service whose last tick brought no decision, or whose command was not
   /// taken.
@@ -58,6 +60,7 @@ class Fleet {
   EventLog& log_;
   std::vector<std::unique_ptr<ServiceLoop>> loops_;
   std::size_t running_ = 0;
+  std::vector<std::string> unsaved_;
   std::function<void()> all_ended_;
   boost::asio::steady_timer quiet_;  // its cancellation wakes stop() when the last loop has ended
 };

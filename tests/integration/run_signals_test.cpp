@@ -94,6 +94,32 @@ TEST_CASE("a command that hangs does not hold up the end, and the next start kee
   CHECK(world.docker.updates().back().time - restarted >= milliseconds(1500));
 }
 
+TEST_CASE("when it stops, it saves each service once, and does not wait for one that hangs") {
+  World world;
+  world.timeout = "1m";
+  world.log = "{level: debug}";
+  world.checkpoint_interval = "1h";
+  world.docker.add_service("api", 1);
+  world.more_services =
+      "  - name: api\n    metrics: {cpu: {query: 'cpu'}, ram: {query: 'ram'}}\n"
+      "    agent: {policy: static}\n";
+  world.prometheus.set("cpu", 90);
+  world.docker.set_update_fault(Fault::kHang);
+  SkepProcess skep(world.run());
+  eventually("the command", [&] { return world.docker.updates().size() == 1; });
+  skep.wait_for("a decision of api", [](const Json& event) {
+    return event.at("event") == "decision" && event.at("service") == "api";
+  });
+  CHECK(stop(skep, SIGTERM) == 0);
+  std::vector<Json> saved;
+  for (const Json& event : skep.events("checkpoint")) {
+    if (event.at("service") == "api") saved.push_back(event);
+  }
+  REQUIRE(saved.size() == 1);
+  REQUIRE(skep.events("scale_failed").size() == 1);
+  CHECK(saved[0].at("ts") < skep.events("scale_failed")[0].at("ts"));
+}
+
 TEST_CASE("it ends in time even while nobody reads its log") {
   World world;
   world.interval = "2ms";

@@ -28,7 +28,7 @@ std::string World::config_file() const {
                       << "}\ndocker: {host: '" << docker_host(docker.url())
                       << "', timeout: " << timeout << "}\ncontroller: {interval: " << interval
                       << ", cooldown: " << cooldown << ", random_seed: 7}\nstate: {path: '"
-                      << state_path << "', interval: 200ms}\nlog: " << log
+                      << state_path << "', interval: " << checkpoint_interval << "}\nlog: " << log
                       << "\nhttp: {listen: ''}\nservices:\n  - name: " << name
                       << "\n    match: " << match << "\n    replicas: " << replicas
                       << "\n    metrics:\n      cpu: {query: 'cpu{of=\"$service\"}[$window]'}\n"

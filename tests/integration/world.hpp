@@ -28,6 +28,7 @@ struct World {
   std::string timeout = "5s";  ///< of Docker and Prometheus
   std::string log = "{level: info}";
   std::string state_path;  ///< in the temporary folder unless set
+  std::string checkpoint_interval = "200ms";
   std::string replicas = "{min: 1, max: 10}";
   /// Lines of the service behind name, replicas and metrics, indented by four blanks.
   std::string service_lines =
