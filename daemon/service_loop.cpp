@@ -46,7 +46,7 @@ ServiceLoop::ServiceLoop(asio::any_io_executor executor, const ServiceSettings& 
       timer_(std::move(executor)) {}
 
 std::optional<Error> ServiceLoop::restore() {
-  const Result<StateStore::Loaded> loaded = store_.load(name(), wall_now());
+  const Result<StateStore::Loaded> loaded = store_.load(name(), moment_now());
   if (!loaded) return loaded.error();
   if (loaded->warning) log_.set_aside(*loaded->warning);
   if (!loaded->snapshot) {
@@ -100,7 +100,7 @@ std::optional<Error> ServiceLoop::save() {
   const TimePoint now = steady_now();
   last_save_ = now;
   const Snapshot snapshot = controller_.snapshot(now, pending_);
-  std::optional<Error> failed = store_.save(name(), snapshot, wall_now());
+  std::optional<Error> failed = store_.save(name(), snapshot, moment_now());
   if (failed) {
     log_.save_failed(failed->message, now);
   } else {

@@ -151,6 +151,9 @@ class BodyReader {
  public:
   explicit BodyReader(std::string_view body) : members_(JsonItems::of_object(body)) {}
 
+  /// Whether `key`, which may be missing, comes next.
+  bool has(std::string_view key) { return look_ahead() && members_.key() == key; }
+
   template <class Count>
   void count(std::string_view key, Count& value) {
     if (next(key)) check(key, read_count(members_.value(), value));
@@ -204,16 +207,24 @@ class BodyReader {
   }
   /// What is wrong; nothing when all was there and nothing else is.
   std::optional<Error> finish() {
-    if (!error_ && (members_.next() || members_.failed())) {
+    if (!error_ && (look_ahead() || members_.failed())) {
       error_ = damaged("something follows its cells");
     }
     return error_;
   }
 
  private:
+  /// To the next member, unless one is waiting to be taken.
+  bool look_ahead() {
+    waiting_ = waiting_ || members_.next();
+    return waiting_;
+  }
   bool next(std::string_view key) {
     if (error_) return false;
-    if (members_.next() && members_.key() == key) return true;
+    if (has(key)) {
+      waiting_ = false;
+      return true;
+    }
     error_ = damaged("\"" + std::string(key) + "\" is not where it must be");
     return false;
   }
@@ -232,6 +243,7 @@ class BodyReader {
   }
 
   JsonItems members_;
+  bool waiting_ = false;
   std::optional<Error> error_;
 };
 
@@ -271,7 +283,7 @@ Result<std::string_view> checked_body(std::string_view text) {
 }  // namespace
 
 Result<std::string> encode_state(std::string_view service, const Snapshot& snapshot,
-                                 WallTime saved_at) {
+                                 const Moment& saved_at) {
   for (const LearnedArray& array : snapshot.arrays) {
     if (!all_finite(array.values)) {
       return Error(ErrorCode::kNotFinite, "its array " + array.name + " is not finite");
@@ -279,8 +291,12 @@ Result<std::string> encode_state(std::string_view service, const Snapshot& snaps
   }
   BodyWriter writer(snapshot);
   writer.string("service", service);
-  writer.string("saved_at", rfc3339(saved_at));  // for people
-  writer.number("saved_at_unix_ns", saved_at.time_since_epoch().count());
+  writer.string("saved_at", rfc3339(saved_at.wall));  // for people
+  writer.number("saved_at_unix_ns", saved_at.wall.time_since_epoch().count());
+  if (!saved_at.boot_id.empty()) {
+    writer.string("boot_id", saved_at.boot_id);
+    writer.number("since_boot_ns", saved_at.since_boot.count());
+  }
   writer.string("layout", snapshot.layout);
   writer.number("epsilon", std::isfinite(snapshot.epsilon) ? snapshot.epsilon : 0.0);
   writer.number("ticks", snapshot.ticks);
@@ -308,6 +324,10 @@ Result<SavedState> decode_state(std::string_view text) {
   reader.string("service", state.service);
   reader.string("saved_at", saved_at_for_people);
   reader.duration("saved_at_unix_ns", saved_at);
+  if (reader.has("boot_id")) {
+    reader.string("boot_id", state.saved_at.boot_id);
+    reader.duration("since_boot_ns", state.saved_at.since_boot);
+  }
   reader.string("layout", snapshot.layout);
   reader.count("epsilon", snapshot.epsilon);
   reader.count("ticks", snapshot.ticks);
@@ -321,7 +341,7 @@ Result<SavedState> decode_state(std::string_view text) {
   reader.arrays(snapshot.arrays);
   reader.cells(snapshot.cells);
   if (std::optional<Error> error = reader.finish()) return std::move(*error);
-  state.saved_at = WallTime(saved_at);
+  state.saved_at.wall = WallTime(saved_at);
   return state;
 }
 

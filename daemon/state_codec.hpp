@@ -9,8 +9,8 @@
 #pragma once
 
 #include "core/snapshot.hpp"
+#include "daemon/moment.hpp"
 #include "daemon/result.hpp"
-#include "daemon/wall_clock.hpp"
 
 #include <cstddef>
 #include <string>
@@ -23,7 +23,7 @@ inline constexpr std::size_t kLargestStateBytes = std::size_t{64} << 20;
 
 struct SavedState {
   std::string service;
-  WallTime saved_at{};
+  Moment saved_at;
   Snapshot snapshot;
 
   bool operator==(const SavedState&) const = default;
@@ -34,11 +34,11 @@ struct SavedState {
 /// Error: kNotFinite, for an array with such a value, which would not read back; the message is the
 /// end of a sentence.
 Result<std::string> encode_state(std::string_view service, const Snapshot& snapshot,
-                                 WallTime saved_at);
+                                 const Moment& saved_at);
 
 /// The opposite. Takes nothing but exactly what encode_state writes, in the same order, with
-/// durations and counts that are not negative. Error: kDamaged; the message is the end of a
-/// sentence: "it is cut off: 100 of 200 bytes are there".
+/// durations and counts that are not negative; the clock since boot may be missing. Error:
+/// kDamaged; the message is the end of a sentence: "it is cut off: 100 of 200 bytes are there".
 Result<SavedState> decode_state(std::string_view text);
 
 }  // namespace skep

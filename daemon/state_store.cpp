@@ -4,7 +4,6 @@
 #include "daemon/file_descriptor.hpp"
 #include "daemon/state_codec.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
@@ -189,7 +188,7 @@ int StateStore::replace_file(const std::string& file, std::string_view text) {
 }
 
 std::optional<Error> StateStore::save(std::string_view service, const Snapshot& snapshot,
-                                      WallTime now) {
+                                      const Moment& now) {
   const std::string file = file_name(service);
   const std::string what =
       "The state of " + excerpt(service) + " was not saved to " + folder_ + "/" + excerpt(file);
@@ -208,7 +207,7 @@ std::optional<Error> StateStore::save(std::string_view service, const Snapshot& 
   return std::nullopt;
 }
 
-Result<StateStore::Loaded> StateStore::load(std::string_view service, WallTime now) {
+Result<StateStore::Loaded> StateStore::load(std::string_view service, const Moment& now) {
   const std::string name = file_name(service);
   Loaded loaded;
   Result<SavedState> state =
@@ -216,12 +215,12 @@ Result<StateStore::Loaded> StateStore::load(std::string_view service, WallTime n
   if (!state) {
     if (state.error().code == ErrorCode::kStorage) return state.error();
     if (state.error().code == ErrorCode::kDamaged) {
-      loaded.warning = move_away(name, "damaged", state.error().message, now);
+      loaded.warning = move_away(name, "damaged", state.error().message, now.wall);
     }
     return loaded;
   }
   loaded.snapshot = std::move(state->snapshot);
-  loaded.age = std::max(now - state->saved_at, Duration::zero());
+  loaded.age = elapsed(state->saved_at, now);
   return loaded;
 }
 

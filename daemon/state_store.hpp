@@ -12,6 +12,7 @@
 #include "core/snapshot.hpp"
 #include "core/time.hpp"
 #include "daemon/file_descriptor.hpp"
+#include "daemon/moment.hpp"
 #include "daemon/result.hpp"
 #include "daemon/wall_clock.hpp"
 
@@ -26,7 +27,7 @@ class StateStore {
   /// What load found. Without a snapshot the service starts anew.
   struct Loaded {
     std::optional<Snapshot> snapshot;
-    Duration age{0};                     ///< since it was saved, >= 0 (0 when the clock went back)
+    Duration age{0};                     ///< since it was saved, see elapsed()
     std::optional<std::string> warning;  ///< a sentence: what was set aside, and why
   };
 
@@ -38,11 +39,11 @@ class StateStore {
   /// Puts `snapshot` in place of the last one of this service, all or nothing: after a crash or a
   /// power cut the file is the old one or the new one. Nothing when it is safe on disk. Errors:
   /// kStorage, and kNotFinite for what would not read back; the old file is still there then.
-  std::optional<Error> save(std::string_view service, const Snapshot& snapshot, WallTime now);
+  std::optional<Error> save(std::string_view service, const Snapshot& snapshot, const Moment& now);
 
   /// The last snapshot of this service. A file whose content cannot be used is set aside with a
   /// warning. Error: kStorage, when the system does not let it be read; it stays as it is then.
-  Result<Loaded> load(std::string_view service, WallTime now);
+  Result<Loaded> load(std::string_view service, const Moment& now);
 
   /// Copies the file of this service, which must exist, before training replaces what it holds;
   /// returns the path of the copy. Error: kStorage.

@@ -135,7 +135,7 @@ SimulatorSettings like_measured(SimulatorSettings simulator, const LoadHistory& 
 /// Puts what was learned in place of what the state file holds; returns the exit status.
 int save(StateStore& store, const std::string& service, const Snapshot& learned,
          const std::string& folder) {
-  const Result<StateStore::Loaded> before = store.load(service, wall_now());
+  const Result<StateStore::Loaded> before = store.load(service, moment_now());
   if (!before) return fail(1, before.error().message);
   if (before->warning) std::fprintf(stderr, "skep: %s\n", before->warning->c_str());
   if (before->snapshot) {
@@ -145,7 +145,7 @@ int save(StateStore& store, const std::string& service, const Snapshot& learned,
   }
   const Snapshot snapshot =
       with_learned(before->snapshot.value_or(Snapshot{}), before->age, learned);
-  if (const std::optional<Error> failed = store.save(service, snapshot, wall_now())) {
+  if (const std::optional<Error> failed = store.save(service, snapshot, moment_now())) {
     return fail(1, failed->message);
   }
   std::printf("Saved to %s: skep run starts from it.\n", folder.c_str());

@@ -1,4 +1,5 @@
 // The whole program over restarts and crashes.
+#include "daemon/state_codec.hpp"
 #include "tests/integration/world.hpp"
 
 #include <csignal>
@@ -86,6 +87,29 @@ TEST_CASE("killed in a cooldown, it keeps the rest of it") {
   skep.wait_for("scaled");
   const std::vector<FakeUpdate> updates = world.docker.updates();
   CHECK(updates[1].time - updates[0].time >= milliseconds(2000));
+}
+
+TEST_CASE("a clock that is set forward while it is down does not shorten a cooldown") {
+  World world;
+  world.cooldown = "1h";
+  world.prometheus.set("cpu", 90);
+  {
+    SkepProcess skep(world.run());
+    skep.wait_for("scaled");
+    skep.signal(SIGTERM);
+    CHECK(skep.wait_exit() == 0);
+  }
+  const std::string file = world.state_path + "/web.state";
+  Result<SavedState> saved = decode_state(content(file));
+  REQUIRE(saved);
+  saved->saved_at.wall -= std::chrono::hours(2);
+  std::ofstream(file, std::ios::binary)
+      << *encode_state(saved->service, saved->snapshot, saved->saved_at);
+  SkepProcess skep(world.run());
+  const Json decision = skep.wait_for("decision");
+  REQUIRE(decision.at("guard").size() == 1);
+  CHECK(decision.at("guard")[0].at("rule") == "cooldown");
+  CHECK(world.docker.updates().size() == 1);
 }
 
 TEST_CASE("what was learned is there after a restart") {

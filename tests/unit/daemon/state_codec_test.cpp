@@ -31,7 +31,10 @@ Snapshot some_snapshot() {
   return snapshot;
 }
 
-WallTime some_time() { return WallTime(std::chrono::nanoseconds(1795528800123456789)); }
+Moment some_time() {
+  return Moment(WallTime(std::chrono::nanoseconds(1795528800123456789)), "c0ffee",
+                std::chrono::seconds(5));
+}
 
 std::string some_text() { return *encode_state("app", some_snapshot(), some_time()); }
 
@@ -81,7 +84,11 @@ class RandomSnapshots {
     snapshot.pause_left = Duration(static_cast<std::int64_t>(random_() >> 1U));
     return snapshot;
   }
-  WallTime time() { return WallTime(Duration(static_cast<std::int64_t>(random_() >> 1U))); }
+  Moment time() {
+    const WallTime wall(Duration(static_cast<std::int64_t>(random_() >> 1U)));
+    if (random_() % 2 == 0) return wall;
+    return Moment(wall, text(), Duration(static_cast<std::int64_t>(random_() >> 1U)));
+  }
 
  private:
   /// Any finite double, the smallest and the largest ones as likely as the others.
@@ -122,6 +129,13 @@ TEST_CASE("A state reads back as it was") {
   const Result<SavedState> state = decode_state(some_text());
   REQUIRE(state);
   CHECK(*state == expected);
+}
+
+TEST_CASE("A state without the clock since boot is read too") {
+  const std::string clock = "\"boot_id\": \"c0ffee\",\n\"since_boot_ns\": 5000000000,\n";
+  const Result<SavedState> state = decode_state(sealed(replaced(body_of(some_text()), clock, "")));
+  REQUIRE(state);
+  CHECK(*state == SavedState{"app", some_time().wall, some_snapshot()});
 }
 
 TEST_CASE("Any snapshot reads back as it was, every double to the last bit") {
@@ -220,11 +234,14 @@ TEST_CASE("A body with a good checksum that makes no sense is refused") {
       Change("\"service\": \"app\"", "\"service\": \"\\ud800\""),
       Change("\"service\": \"app\"", "\"service\": [\"app\"]"),
       Change("\"saved_at_unix_ns\": 1", "\"saved_at_unix_ns\": -1"),
-      Change("[0,1,-9.1,3]", "[0,1,-9.1]"), Change("[0,1,-9.1,3]", "[0,1,-9.1,3,4]"),
-      Change("[0,1,-9.1,3]", "[0,1,-9.1,-3]"), Change("[0,1,-9.1,3]", "[-1,1,-9.1,3]"),
-      Change("[0,1,-9.1,3]", "[0,1,nan,3]"), Change("[0,1,-9.1,3]", "[0,1,-9.1,3],"),
-      Change("[0,1,-9.1,3]", "{}"), Change("[0,1,-9.1,3]", "null"), Change("\n}\n", "\n"),
-      Change("\n}\n", ",\"more\": 1}\n"), Change("\n}\n", "\n}{}"));
+      Change("\"since_boot_ns\": 5000000000", "\"since_boot_ns\": -5000000000"),
+      Change("\"since_boot_ns\": 5000000000,", ""), Change("\"boot_id\": \"c0ffee\",", ""),
+      Change("\"boot_id\": \"c0ffee\"", "\"boot_id\": 5"), Change("[0,1,-9.1,3]", "[0,1,-9.1]"),
+      Change("[0,1,-9.1,3]", "[0,1,-9.1,3,4]"), Change("[0,1,-9.1,3]", "[0,1,-9.1,-3]"),
+      Change("[0,1,-9.1,3]", "[-1,1,-9.1,3]"), Change("[0,1,-9.1,3]", "[0,1,nan,3]"),
+      Change("[0,1,-9.1,3]", "[0,1,-9.1,3],"), Change("[0,1,-9.1,3]", "{}"),
+      Change("[0,1,-9.1,3]", "null"), Change("\n}\n", "\n"), Change("\n}\n", ",\"more\": 1}\n"),
+      Change("\n}\n", "\n}{}"));
   INFO(from << " -> " << to);
   CHECK_FALSE(why(sealed(replaced(body, from, to))).empty());
 }

@@ -441,6 +441,24 @@ TEST_CASE("No crash shortens a cooldown") {
   }
 }
 
+TEST_CASE("The age of a state is told by the clock since boot, and else by the time of day") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  const auto age = [&store](const Moment& saved, const Moment& loaded) {
+    REQUIRE_FALSE(store.save("app", snapshot_of(1), saved));
+    return store.load("app", loaded)->age;
+  };
+  using std::chrono::seconds;
+  const Moment saved(at(0), "this boot", seconds(100));
+  CHECK(age(saved, Moment(at(3600), "this boot", seconds(105))) == seconds(5));
+  CHECK(age(saved, Moment(at(-3600), "this boot", seconds(105))) == seconds(5));
+  CHECK(age(saved, Moment(at(7), "this boot", seconds(99))) == seconds(0));
+  CHECK(age(saved, Moment(at(7), "the next boot", seconds(105))) == seconds(7));
+  CHECK(age(saved, Moment(at(-7), "the next boot", seconds(105))) == seconds(0));
+  CHECK(age(saved, at(7)) == seconds(7));
+  CHECK(age(at(0), Moment(at(7), "this boot", seconds(105))) == seconds(7));
+}
+
 TEST_CASE("a copy before training is kept beside the file, and never read") {
   const TemporaryFolder folder;
   StateStore store = opened(folder.path());
