@@ -76,7 +76,7 @@ std::optional<ServiceView> parse_service(std::string_view text) {
       has_version = number.has_value();
       service.version_index = number.value_or(0);
     } else if (fields.key() == "Spec") {
-      service.spec = std::string(value);
+      service.spec.json = std::string(value);
       service.name = string_at(value, {"Name"});
       read_mode(value, service);
     } else if (fields.key() == "UpdateStatus") {

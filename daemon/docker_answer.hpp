@@ -14,6 +14,13 @@
 
 namespace skep {
 
+/// What a service is to be. It must be written back at the version of the API that it was read at:
+/// at an older one Docker drops the newer fields, and at a newer one it takes them for deleted.
+struct ServiceSpec {
+  std::string json;  ///< every byte as the engine sent it
+  std::string api_version;
+};
+
 /// A service of the Swarm as one answer of the engine describes it.
 struct ServiceView {
   std::string id;
@@ -24,7 +31,7 @@ struct ServiceView {
   std::optional<int> running;  ///< tasks that run; nothing when the engine did not say
   UpdateState update = UpdateState::kNone;
   std::string update_message;
-  std::string spec;  ///< the JSON text of Spec, every byte as the engine sent it
+  ServiceSpec spec;
 };
 
 struct SwarmInfo {
@@ -41,8 +48,8 @@ struct UnplacedTasks {
   std::string reason;  ///< of one of them, in the words of Docker
 };
 
-/// GET /services. A service without id, name or version makes the whole answer malformed. Error:
-/// kProtocol.
+/// GET /services; the answer does not tell the version of the API. A service without id, name or
+/// version makes the whole answer malformed. Error: kProtocol.
 Result<std::vector<ServiceView>> parse_services(std::string_view body);
 /// GET /info. Error: kProtocol.
 Result<SwarmInfo> parse_info(std::string_view body);

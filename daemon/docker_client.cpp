@@ -56,7 +56,8 @@ asio::awaitable<std::optional<Error>> DockerClient::negotiate() {
 /// A GET at the engine's own version. When the answer tells that the engine is another than the one
 /// the version was agreed upon with (it was upgraded or downgraded meanwhile), that is agreed upon
 /// anew and the question asked once more.
-asio::awaitable<Result<std::string>> DockerClient::get(DockerRequest kind, std::string path) {
+asio::awaitable<Result<DockerClient::Answer>> DockerClient::get(DockerRequest kind,
+                                                                std::string path) {
   for (int attempt = 1;; ++attempt) {
     if (version_.empty()) {
       std::optional<Error> failed = co_await negotiate();
@@ -77,24 +78,30 @@ asio::awaitable<Result<std::string>> DockerClient::get(DockerRequest kind, std::
       if (attempt == 1) continue;
     }
     if (response->status != 200) co_return docker_error(kind, response->status, response->body);
-    co_return std::move(response->body);
+    Answer answer;
+    answer.body = std::move(response->body);
+    answer.api_version = version;
+    co_return std::move(answer);
   }
 }
 
 asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services() {
-  Result<std::string> body = co_await get(DockerRequest::kServices, "/services?status=true");
-  if (!body) co_return std::move(body.error());
-  Result<std::vector<ServiceView>> services = parse_services(*body);
+  Result<Answer> answer = co_await get(DockerRequest::kServices, "/services?status=true");
+  if (!answer) co_return std::move(answer.error());
+  Result<std::vector<ServiceView>> services = parse_services(answer->body);
   if (!services) co_return services;
 
   // Below API 1.41 the engine does not count the running tasks itself.
   bool counted = true;
-  for (const ServiceView& service : *services) counted = counted && service.running.has_value();
+  for (ServiceView& service : *services) {
+    service.spec.api_version = answer->api_version;
+    counted = counted && service.running.has_value();
+  }
   if (counted) co_return services;
   const std::string path = tasks_path(R"({"desired-state":["running"]})");
-  Result<std::string> tasks = co_await get(DockerRequest::kTasks, path);
+  Result<Answer> tasks = co_await get(DockerRequest::kTasks, path);
   if (!tasks) co_return std::move(tasks.error());
-  const Result<std::map<std::string, int>> running = parse_running_tasks(*tasks);
+  const Result<std::map<std::string, int>> running = parse_running_tasks(tasks->body);
   if (!running) co_return running.error();
   for (ServiceView& service : *services) {
     const auto found = running->find(service.id);
@@ -105,17 +112,16 @@ asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services() {
 
 asio::awaitable<Result<ScaleAccepted>> DockerClient::scale(std::string id,
                                                            std::uint64_t version_index,
-                                                           std::string spec, int to) {
-  if (version_.empty()) {
-    // What was read at a version that is not known any more must not be written at another one.
+                                                           const ServiceSpec& spec, int to) {
+  if (spec.api_version != version_) {
     co_return Error(ErrorCode::kConflict,
-                    "The connection to Docker was lost since the service was read: skep reads it "
-                    "again and decides again.");
+                    "The connection to Docker was lost, or Docker exchanged for another version, "
+                    "since the service was read: skep reads it again and decides again.");
   }
-  Result<std::string> changed = spec_with_replicas(spec, to);
+  Result<std::string> changed = spec_with_replicas(spec.json, to);
   if (!changed) co_return std::move(changed.error());
   HttpRequest update(HttpMethod::kPost,
-                     "/v" + version_ + "/services/" + escaped(id) +
+                     "/v" + spec.api_version + "/services/" + escaped(id) +
                          "/update?version=" + std::to_string(version_index),
                      std::move(*changed), "application/json");
   Result<HttpResponse> response = co_await http_.request(std::move(update));
@@ -140,15 +146,15 @@ asio::awaitable<Result<ScaleAccepted>> DockerClient::scale(std::string id,
 asio::awaitable<Result<UnplacedTasks>> DockerClient::unplaced_tasks(std::string service_id) {
   const std::string path =
       tasks_path("{\"service\":[\"" + service_id + "\"],\"desired-state\":[\"running\"]}");
-  Result<std::string> body = co_await get(DockerRequest::kTasks, path);
-  if (!body) co_return std::move(body.error());
-  co_return parse_unplaced_tasks(*body);
+  Result<Answer> answer = co_await get(DockerRequest::kTasks, path);
+  if (!answer) co_return std::move(answer.error());
+  co_return parse_unplaced_tasks(answer->body);
 }
 
 asio::awaitable<Result<SwarmInfo>> DockerClient::info() {
-  Result<std::string> body = co_await get(DockerRequest::kInfo, "/info");
-  if (!body) co_return std::move(body.error());
-  co_return parse_info(*body);
+  Result<Answer> answer = co_await get(DockerRequest::kInfo, "/info");
+  if (!answer) co_return std::move(answer.error());
+  co_return parse_info(answer->body);
 }
 
 }  // namespace skep

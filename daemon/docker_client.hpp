@@ -35,10 +35,11 @@ class DockerClient {
   boost::asio::awaitable<Result<std::vector<ServiceView>>> services();
 
   /// Sets the replica count of the service: writes `spec`, as it was read, back with only the count
-  /// changed. `to` >= 0. kConflict: nothing was changed; read again and decide again. Where
+  /// changed, at the version of the API that it was read at. `to` >= 0; `spec` must outlive the
+  /// call. kConflict: nothing was changed; read again and decide again. Where
   /// outcome_unknown(code), it may have been carried out.
   boost::asio::awaitable<Result<ScaleAccepted>> scale(std::string id, std::uint64_t version_index,
-                                                      std::string spec, int to);
+                                                      const ServiceSpec& spec, int to);
 
   /// How many tasks of the service find no node, and why.
   boost::asio::awaitable<Result<UnplacedTasks>> unplaced_tasks(std::string service_id);
@@ -52,8 +53,13 @@ class DockerClient {
   const Endpoint& endpoint() const { return http_.endpoint(); }
 
  private:
+  struct Answer {
+    std::string body;
+    std::string api_version;  ///< that it was asked for at
+  };
+
   boost::asio::awaitable<std::optional<Error>> negotiate();
-  boost::asio::awaitable<Result<std::string>> get(DockerRequest kind, std::string path);
+  boost::asio::awaitable<Result<Answer>> get(DockerRequest kind, std::string path);
 
   HttpClient http_;
   std::string version_;

@@ -23,7 +23,7 @@ asio::awaitable<Result<ServiceReading>> read_service(Sources& sources, std::stri
   reading.status.replicas.desired = view.desired;
   reading.status.replicas.running = view.running.value_or(0);
   reading.status.update = view.update;
-  reading.status.spec_fingerprint = spec_fingerprint(view.spec);
+  reading.status.spec_fingerprint = spec_fingerprint(view.spec.json);
   const bool some_missing = view.mode == ServiceMode::kReplicated &&
                             reading.status.replicas.running < reading.status.replicas.desired;
   if (some_missing) {

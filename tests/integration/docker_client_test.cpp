@@ -48,7 +48,8 @@ TEST_CASE("services are read at the engine's own API version") {
   CHECK(web.desired == 3);
   CHECK(web.running == 2);
   CHECK(web.update == UpdateState::kPaused);
-  CHECK(web.spec == setup.docker.spec("web"));
+  CHECK(web.spec.json == setup.docker.spec("web"));
+  CHECK(web.spec.api_version == "1.47");
   setup.web();
   CHECK(setup.docker.requests() ==
         std::vector<std::string>{"GET /_ping", "GET /v1.47/services", "GET /v1.47/services"});
@@ -74,7 +75,7 @@ TEST_CASE("scaling changes the replica count and no other byte of the spec") {
   CHECK(setup.docker.requests().back() == "POST /v1.41/services/service1/update");
   const ServiceView after = setup.web();
   CHECK(after.desired == 12);
-  CHECK(spec_fingerprint(after.spec) == spec_fingerprint(web.spec));
+  CHECK(spec_fingerprint(after.spec.json) == spec_fingerprint(web.spec.json));
 }
 
 TEST_CASE("a lost race is a conflict, and nothing is sent again") {
@@ -151,6 +152,20 @@ TEST_CASE("what was read before the connection was lost is not written after it"
   setup.docker.server().start();
   CHECK(setup.scale(web, 4).error().code == ErrorCode::kConflict);
   CHECK(setup.docker.updates().empty());
+}
+
+TEST_CASE("what was read before the engine was exchanged is not written at the new version") {
+  const std::string other = GENERATE("1.52", "1.40");
+  Setup setup;
+  const ServiceView before = setup.web();
+  setup.docker.set_api_version(other);
+  const ServiceView after = setup.web();  // the question of another service
+  const Result<ScaleAccepted> late = setup.scale(before, 4);
+  REQUIRE(!late);
+  CHECK(late.error().code == ErrorCode::kConflict);
+  CHECK(setup.docker.updates().empty());
+  CHECK(setup.scale(after, 4));
+  CHECK(setup.docker.requests().back() == "POST /v" + other + "/services/service1/update");
 }
 
 TEST_CASE("tasks that find no node are counted for one service, with the reason") {

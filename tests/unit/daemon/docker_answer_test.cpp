@@ -29,7 +29,7 @@ TEST_CASE("a replicated service is read with status and update") {
   CHECK(view.running == 2);
   CHECK(view.update == UpdateState::kRollbackPaused);
   CHECK(view.update_message == "task \"x\" failed");
-  CHECK(view.spec == R"({"Name":"web","Mode":{"Replicated":{"Replicas":3}}})");
+  CHECK(view.spec.json == R"({"Name":"web","Mode":{"Replicated":{"Replicas":3}}})");
 }
 
 TEST_CASE("every mode and update state is known, and an unknown one is told to be unknown") {
