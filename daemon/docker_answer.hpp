@@ -79,7 +79,7 @@ enum class DockerRequest { kPing, kInfo, kServices, kTasks, kUpdate };
 
 /// What an answer with a status of 300 or more means. Codes: kConflict (somebody else wrote first),
 /// kNotManager, kNotFound, kTimeout (the managers did not agree in time: the outcome is unknown),
-/// kRefused.
+/// kLost (nor is it known what came of an update), kRefused.
 Error docker_error(DockerRequest request, unsigned status, std::string_view body);
 
 /// True when the engine does not speak the version of the API that was asked for.

@@ -84,8 +84,17 @@ Error docker_error(DockerRequest request, unsigned status, std::string_view body
                                           std::string(subject(request)) + " (" + said +
                                           "): check that most of them are up.");
   }
-  if (status == 503 || contains(*message, "swarm manager") ||
-      contains(*message, "does not have a leader")) {
+  const bool nobody_manages = contains(*message, "swarm manager") ||
+                              contains(*message, "does not have a leader") ||
+                              contains(*message, "needs to be unlocked");
+  if (request == DockerRequest::kUpdate && status >= 500 && !nobody_manages) {
+    // The manager asked the leader, and something went wrong on the way there, or on the way back.
+    return Error(ErrorCode::kLost, "Docker answered the change of a service with HTTP " +
+                                       std::to_string(status) + " (" + said +
+                                       "), so skep looks at the next tick what came of it: see the "
+                                       "log of the engine.");
+  }
+  if (status == 503 || nobody_manages) {
     return Error(ErrorCode::kNotManager,
                  "This node cannot manage the Swarm (" + said +
                      "): run skep on a manager (in a stack file with the placement constraint "

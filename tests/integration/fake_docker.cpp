@@ -160,6 +160,11 @@ void FakeDocker::set_update_fault(Fault fault) {
   update_fault_ = fault;
 }
 
+void FakeDocker::set_update_reply(std::optional<FakeReply> reply) {
+  const std::lock_guard lock(mutex_);
+  update_reply_ = std::move(reply);
+}
+
 int FakeDocker::replicas(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   return replicas_of(services_.at(name).spec);
@@ -284,6 +289,7 @@ FakeReply FakeDocker::update(const std::string& id, const FakeRequest& request) 
     service.spec = request.body;
     service.update_state.clear();
     ++service.version;
+    if (update_reply_) return *update_reply_;
     FakeReply reply(R"({"Warnings":null})");
     reply.fault = update_fault_;
     return reply;

@@ -66,6 +66,8 @@ class FakeDocker {
   void set_latency(std::chrono::milliseconds latency);
   /// Updates are carried out, but the answer never comes.
   void set_update_fault(Fault fault);
+  /// Updates are carried out, but this is the answer; nothing: the usual one again.
+  void set_update_reply(std::optional<FakeReply> reply);
 
   int replicas(const std::string& name) const;
   std::string spec(const std::string& name) const;
@@ -93,6 +95,7 @@ class FakeDocker {
   int ids_given_ = 0;
   std::chrono::milliseconds latency_{0};
   Fault update_fault_ = Fault::kNone;
+  std::optional<FakeReply> update_reply_;
   std::unique_ptr<FakeServer> server_;
 };
 

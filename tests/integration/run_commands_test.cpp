@@ -17,6 +17,12 @@ std::size_t count_requests(const FakeDocker& docker, const std::string& end) {
   return count;
 }
 
+FakeReply with_fault(Fault fault) {
+  FakeReply reply;
+  reply.fault = fault;
+  return reply;
+}
+
 }  // namespace
 
 TEST_CASE("a conflict: it reads again and decides again at once") {
@@ -59,19 +65,23 @@ TEST_CASE("a conflict that stays is left to the next tick") {
 }
 
 TEST_CASE(
-    "a command without an answer may have worked: the cooldown is kept, nothing is repeated") {
+    "a command without a clear answer may have worked: the cooldown is kept, nothing is repeated") {
   World world;
   world.timeout = "300ms";
   world.cooldown = "1s";
   world.prometheus.set("cpu", 90);
-  const Fault fault = GENERATE(Fault::kHang, Fault::kCloseBeforeAnswer, Fault::kGarbage);
-  world.docker.set_update_fault(fault);
+  const char* lost_leader =
+      R"({"message":"rpc error: code = Unavailable desc = transport is closing"})";
+  const FakeReply answer = GENERATE_COPY(
+      with_fault(Fault::kHang), with_fault(Fault::kCloseBeforeAnswer), with_fault(Fault::kGarbage),
+      FakeReply(lost_leader, 500), FakeReply(lost_leader, 503));
+  world.docker.set_update_reply(answer);
   SkepProcess skep(world.run());
   const Json failed = skep.wait_for("scale_failed");
   CHECK(failed.at("outcome") == "unknown");
   CHECK(failed.at("from") == 1);
   CHECK(failed.at("to") == 2);
-  world.docker.set_update_fault(Fault::kNone);
+  world.docker.set_update_reply(std::nullopt);
   skep.wait_for("scaled");
   const std::vector<FakeUpdate> updates = world.docker.updates();
   REQUIRE(updates.size() == 2);
