@@ -7,15 +7,19 @@
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
+#include <nlohmann/json.hpp>
 
 namespace skep {
 namespace {
 
 namespace asio = boost::asio;
+using Json = nlohmann::json;
 
 HttpClientOptions options_for(std::chrono::milliseconds timeout) {
   HttpClientOptions options;
   options.timeout = timeout;
+  options.too_large_advice =
+      "check docker.host, and that few services have a name that begins with a configured one";
   return options;
 }
 
@@ -29,7 +33,19 @@ std::string escaped(std::string_view text) {
                              boost::urls::unreserved_chars);
 }
 
-std::string tasks_path(const std::string& filters) { return "/tasks?filters=" + escaped(filters); }
+std::string tasks_path(const Json& filters) { return "/tasks?filters=" + escaped(filters.dump()); }
+
+/// Proxies may refuse longer request lines.
+constexpr std::size_t kLongestFilterBytes = 4000;
+
+/// Docker finds what begins with one of the names. Everything when there are none, or too many for
+/// a request.
+Json name_filter(const std::set<std::string>& names) {
+  Json filters = Json::object();
+  if (!names.empty()) filters["name"] = names;
+  if (escaped(filters.dump()).size() > kLongestFilterBytes) filters.clear();
+  return filters;
+}
 
 }  // namespace
 
@@ -85,8 +101,11 @@ asio::awaitable<Result<DockerClient::Answer>> DockerClient::get(DockerRequest ki
   }
 }
 
-asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services() {
-  Result<Answer> answer = co_await get(DockerRequest::kServices, "/services?status=true");
+asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services(
+    std::set<std::string> names) {
+  Json filters = name_filter(names);
+  const std::string services_path = "/services?status=true&filters=" + escaped(filters.dump());
+  Result<Answer> answer = co_await get(DockerRequest::kServices, services_path);
   if (!answer) co_return std::move(answer.error());
   Result<std::vector<ServiceView>> services = parse_services(answer->body);
   if (!services) co_return services;
@@ -98,8 +117,10 @@ asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services() {
     counted = counted && service.running.has_value();
   }
   if (counted) co_return services;
-  const std::string path = tasks_path(R"({"desired-state":["running"]})");
-  Result<Answer> tasks = co_await get(DockerRequest::kTasks, path);
+  // A task's name begins with that of its service. A filter for services would be an error as soon
+  // as one of them is gone.
+  filters["desired-state"] = Json::array({"running"});
+  Result<Answer> tasks = co_await get(DockerRequest::kTasks, tasks_path(filters));
   if (!tasks) co_return std::move(tasks.error());
   const Result<std::map<std::string, int>> running = parse_running_tasks(tasks->body);
   if (!running) co_return running.error();
@@ -144,9 +165,10 @@ asio::awaitable<Result<ScaleAccepted>> DockerClient::scale(std::string id,
 }
 
 asio::awaitable<Result<UnplacedTasks>> DockerClient::unplaced_tasks(std::string service_id) {
-  const std::string path =
-      tasks_path("{\"service\":[\"" + service_id + "\"],\"desired-state\":[\"running\"]}");
-  Result<Answer> answer = co_await get(DockerRequest::kTasks, path);
+  Json filters;
+  filters["service"] = Json::array({service_id});
+  filters["desired-state"] = Json::array({"running"});
+  Result<Answer> answer = co_await get(DockerRequest::kTasks, tasks_path(filters));
   if (!answer) co_return std::move(answer.error());
   co_return parse_unplaced_tasks(answer->body);
 }

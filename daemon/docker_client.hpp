@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ class DockerClient {
   DockerClient(boost::asio::any_io_executor executor, Endpoint endpoint,
                std::chrono::milliseconds timeout);
 
-  /// All services, with the number of running tasks.
-  boost::asio::awaitable<Result<std::vector<ServiceView>>> services();
+  /// The services whose name begins with one of `names`, and maybe others, with the number of
+  /// running tasks. All services when `names` is empty.
+  boost::asio::awaitable<Result<std::vector<ServiceView>>> services(std::set<std::string> names);
 
   /// Sets the replica count of the service: writes `spec`, as it was read, back with only the count
   /// changed, at the version of the API that it was read at. `to` >= 0; `spec` must outlive the

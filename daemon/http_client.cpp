@@ -103,10 +103,9 @@ Error HttpClient::io_error(const HttpConnection& connection, const error_code& e
     return Error(ErrorCode::kCancelled, "The request to " + endpoint_.text + " was given up.");
   }
   if (error == http::error::body_limit || error == http::error::header_limit) {
-    return Error(ErrorCode::kProtocol,
-                 endpoint_.text + " sent an answer over the limit of " +
-                     std::to_string(options_.body_limit_bytes) +
-                     " bytes: check the address, and for a query that it selects little.");
+    return Error(ErrorCode::kProtocol, endpoint_.text + " sent an answer over the limit of " +
+                                           std::to_string(options_.body_limit_bytes) +
+                                           " bytes: " + options_.too_large_advice + ".");
   }
   const bool closed = error == asio::error::eof || error == http::error::end_of_stream ||
                       error == http::error::partial_message ||

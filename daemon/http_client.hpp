@@ -54,6 +54,8 @@ struct HttpClientOptions {
   std::size_t header_limit_bytes = 16U * 1024;      ///< likewise
   std::size_t idle_connections = 4;                 ///< kept open between requests
   BlockingLookup lookup = system_lookup;
+  /// What to do about an answer over a limit, as the end of a sentence.
+  const char* too_large_advice = "check the address";
 };
 
 /// Must outlive its requests and be destroyed before the event loop. Not for several threads.

@@ -14,6 +14,7 @@ constexpr std::size_t kLongestTargetBytes = 2000;
 HttpClientOptions options_for(std::chrono::milliseconds timeout) {
   HttpClientOptions options;
   options.timeout = timeout;
+  options.too_large_advice = "check the address, and that the query selects little";
   return options;
 }
 

@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace skep {
 namespace {
 
@@ -36,10 +39,21 @@ Sources::Sources(const boost::asio::any_io_executor& executor, std::shared_ptr<D
                  std::shared_ptr<PrometheusClient> prometheus)
     : docker_(docker),
       services_(
-          executor, [docker] { return docker->services(); }, steady_now),
+          executor, [docker, names = names_] { return docker->services(*names); }, steady_now),
       queries_(
           executor, [prometheus](std::string query) { return prometheus->query(std::move(query)); },
           steady_now) {}
+
+boost::asio::awaitable<SharedFetch<std::vector<ServiceView>>::Answer> Sources::services(
+    std::string name, TimePoint not_before) {
+  if (names_->insert(std::move(name)).second) {
+    // An answer to a question without this name does not count. The others that begin at the same
+    // moment say their names before one question is asked for all.
+    not_before = steady_now();
+    co_await boost::asio::post(boost::asio::use_awaitable);
+  }
+  co_return co_await services_.get(not_before);
+}
 
 void Sources::cancel() {
   services_.cancel();

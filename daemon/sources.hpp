@@ -3,14 +3,18 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "core/time.hpp"
 #include "daemon/docker_client.hpp"
 #include "daemon/prometheus_client.hpp"
 #include "daemon/shared_fetch.hpp"
 
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 namespace skep {
 
@@ -26,8 +30,10 @@ class Sources {
           std::shared_ptr<PrometheusClient> prometheus);
 
   DockerClient& docker() { return *docker_; }
-  /// All services of the Swarm.
-  SharedFetch<std::vector<ServiceView>>& services() { return services_; }
+  /// The services that Docker lists for this name and for all that were asked for before it, as
+  /// SharedFetch::get does. Only those whose name begins with one of them are sure to be there.
+  boost::asio::awaitable<SharedFetch<std::vector<ServiceView>>::Answer> services(
+      std::string name, TimePoint not_before);
   /// The number that a query, the key, gives.
   SharedFetchByKey<Sample>& queries() { return queries_; }
 
@@ -37,6 +43,7 @@ class Sources {
  private:
   // Shared with the fetches, which may end later than this object.
   std::shared_ptr<DockerClient> docker_;
+  std::shared_ptr<std::set<std::string>> names_ = std::make_shared<std::set<std::string>>();
   SharedFetch<std::vector<ServiceView>> services_;
   SharedFetchByKey<Sample> queries_;
 };

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -22,7 +24,10 @@ struct Setup {
     docker.add_service("web", 3);
   }
 
-  Result<std::vector<ServiceView>> services() { return run_awaitable(context, client.services()); }
+  Result<std::vector<ServiceView>> services() { return services({}); }
+  Result<std::vector<ServiceView>> services(std::set<std::string> names) {
+    return run_awaitable(context, client.services(std::move(names)));
+  }
   ServiceView web() {
     const Result<std::vector<ServiceView>> all = services();
     return *find_service(all.value(), "web", NameMatch::kExact).value();
@@ -62,6 +67,41 @@ TEST_CASE("an engine below 1.41 has its running tasks counted") {
   setup.docker.set_running("web", 2);
   CHECK(setup.web().running == 2);
   CHECK(setup.docker.requests().back() == "GET /v1.40/tasks");
+}
+
+/// A spec that alone is more than the client takes in.
+std::string huge_spec(const std::string& name) {
+  const std::string note(9U * 1024 * 1024, 'x');
+  return R"({"Name":")" + name + R"(","Labels":{"note":")" + note +
+         R"("},"Mode":{"Replicated":{"Replicas":1}}})";
+}
+
+TEST_CASE("Docker is only asked for the services that are wanted, and for their tasks") {
+  Setup setup;
+  setup.docker.set_api_version(GENERATE("1.41", "1.40"));
+  setup.docker.add_service("api", 5);
+  setup.docker.add_service_spec("other", huge_spec("other"));
+  setup.docker.set_running("other", 100000);
+  const Result<std::vector<ServiceView>> some = setup.services({"web", "ap"});
+  REQUIRE(some);
+  CHECK(some->size() == 2);
+  CHECK(find_service(*some, "web", NameMatch::kExact).value()->running == 3);
+  CHECK(find_service(*some, "ap", NameMatch::kPrefix).value()->running == 5);
+
+  const Result<std::vector<ServiceView>> all = setup.services({});
+  REQUIRE(!all);
+  CHECK(all.error().code == ErrorCode::kProtocol);
+  CHECK_THAT(all.error().message, Catch::Contains("limit of 8388608 bytes: check docker.host"));
+}
+
+TEST_CASE("more names than fit into a request: Docker is asked for all services") {
+  Setup setup;
+  std::set<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.insert("name" + std::to_string(i));
+  setup.docker.add_service("api", 1);
+  const Result<std::vector<ServiceView>> services = setup.services(names);
+  REQUIRE(services);
+  CHECK(services->size() == 2);
 }
 
 TEST_CASE("scaling changes the replica count and no other byte of the spec") {
@@ -186,7 +226,7 @@ TEST_CASE("the client speaks over a unix socket") {
   boost::asio::io_context context;
   DockerClient client(context.get_executor(), parse_docker_endpoint(docker.url()).value(),
                       milliseconds(2000));
-  const Result<std::vector<ServiceView>> services = run_awaitable(context, client.services());
+  const Result<std::vector<ServiceView>> services = run_awaitable(context, client.services({}));
   REQUIRE(services);
   CHECK(services->size() == 1);
 }

@@ -1,5 +1,6 @@
 #include "tests/integration/fake_docker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -25,6 +26,18 @@ std::string name_of(const std::string& spec) {
 
 double as_number(const std::string& api_version) {
   return std::stod(api_version.substr(api_version.find('.') + 1));
+}
+
+ordered_json filters_of(const std::string& query) {
+  const std::string filters = form_value(query, "filters");
+  return filters.empty() ? ordered_json::object() : ordered_json::parse(filters);
+}
+
+bool begins_with_one(const std::string& name, const ordered_json& filters) {
+  const auto wanted = filters.value("name", std::vector<std::string>());
+  return wanted.empty() ||
+         std::any_of(wanted.begin(), wanted.end(),
+                     [&name](const std::string& prefix) { return name.starts_with(prefix); });
 }
 
 int running_of(const FakeService& service) {
@@ -242,20 +255,23 @@ FakeReply FakeDocker::route(const FakeRequest& request, const std::string& path)
 }
 
 FakeReply FakeDocker::services(const std::string& query) const {
+  const ordered_json filters = filters_of(query);
   const bool with_status = form_value(query, "status") == "true" && as_number(api_version_) >= 41;
   std::string list;
   for (const auto& [name, service] : services_) {
+    if (!begins_with_one(name, filters)) continue;
     list += (list.empty() ? "" : ",") + service_text(service, with_status);
   }
   return FakeReply("[" + list + "]\n");
 }
 
 FakeReply FakeDocker::tasks(const std::string& query) const {
-  const std::string filters = form_value(query, "filters");
-  const ordered_json wanted = ordered_json::parse(filters).value("service", ordered_json::array());
+  const ordered_json filters = filters_of(query);
+  const ordered_json wanted = filters.value("service", ordered_json::array());
   std::string list;
   for (const auto& [name, service] : services_) {
     if (!wanted.empty() && wanted.front() != service.id) continue;
+    if (!begins_with_one(name, filters)) continue;
     const int running = running_of(service);
     for (int i = 0; i < running; ++i) list += (list.empty() ? "" : ",") + task_text(service, true);
     for (int i = 0; i < service.unplaced; ++i) {

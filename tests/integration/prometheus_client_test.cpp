@@ -123,7 +123,8 @@ TEST_CASE("an answer over 8 MiB is refused as such") {
   setup.prometheus.set_fault(Fault::kOversize);
   const Result<Sample> sample = setup.query("up");
   REQUIRE(!sample);
-  CHECK_THAT(sample.error().message, Catch::Contains("limit of 8388608 bytes"));
+  CHECK_THAT(sample.error().message,
+             Catch::Contains("limit of 8388608 bytes") && Catch::Contains("query"));
 }
 
 TEST_CASE("a Prometheus that is down and comes back is used again") {

@@ -202,6 +202,7 @@ TEST_CASE("once: a service without a decision is an error that says why") {
   SkepProcess skep(world.run({"--once"}));
   CHECK(skep.wait_exit() == 1);
   CHECK(skep.events("decision").size() == 1);
+  CHECK(count_requests(world.docker, "/services") == 1);
   CHECK(skep.errors().find("gone: There is no service \"gone\"") != std::string::npos);
 }
 
