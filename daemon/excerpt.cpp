@@ -1,5 +1,6 @@
 #include "daemon/excerpt.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace skep {
@@ -52,6 +53,17 @@ std::string excerpt(std::string_view text, std::size_t limit_bytes) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+std::vector<std::string> excerpts(const std::vector<std::string>& texts) {
+  constexpr std::size_t kMost = 10;
+  const std::size_t shown = std::min(texts.size(), kMost);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < shown; ++i) out.push_back(excerpt(texts[i]));
+  if (shown < texts.size()) {
+    out.push_back("... and " + std::to_string(texts.size() - shown) + " more");
+  }
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/words.hpp"
 #include "daemon/decision_json.hpp"
+#include "daemon/excerpt.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -79,7 +80,7 @@ void LoopLog::scaled(const ScaleCommand& command, Duration took,
                      const std::vector<std::string>& warnings, TimePoint now) {
   Json fields = change_json(command);
   fields["duration_ms"] = milliseconds(took);
-  if (!warnings.empty()) fields["warnings"] = warnings;
+  if (!warnings.empty()) fields["warnings"] = excerpts(warnings);
   log_.write(LogLevel::kInfo, "scaled",
              service_ + ": scaled from " + std::to_string(command.from) + " to " +
                  replicas_text(command.to),
@@ -103,9 +104,9 @@ void LoopLog::metrics_warnings(const std::vector<std::string>& warnings, TimePoi
     return;
   }
   Json fields = Json::object();
-  fields["warnings"] = warnings;
-  trouble(warnings_, "metrics_warning", LogLevel::kWarn, "Prometheus warns: " + warnings.front(),
-          fields, now);
+  fields["warnings"] = excerpts(warnings);
+  trouble(warnings_, "metrics_warning", LogLevel::kWarn,
+          "Prometheus warns: " + excerpt(warnings.front()), fields, now);
 }
 
 void LoopLog::tick_failed(const std::string& what, TimePoint now) {

@@ -1,5 +1,7 @@
 #include "daemon/service_reader.hpp"
 
+#include "daemon/excerpt.hpp"
+
 #include <utility>
 #include <vector>
 
@@ -30,7 +32,7 @@ asio::awaitable<Result<ServiceReading>> read_service(Sources& sources, std::stri
     Result<UnplacedTasks> unplaced = co_await sources.docker().unplaced_tasks(view.id);
     if (!unplaced) co_return std::move(unplaced.error());
     reading.status.unplaced_tasks = unplaced->count;
-    reading.status.unplaced_detail = std::move(unplaced->reason);
+    reading.status.unplaced_detail = excerpt(unplaced->reason);
   }
   co_return reading;
 }

@@ -2,6 +2,7 @@
 
 #include "config/duration.hpp"
 #include "core/training.hpp"
+#include "daemon/excerpt.hpp"
 #include "daemon/progress.hpp"
 #include "daemon/started_event.hpp"
 #include "daemon/state_store.hpp"
@@ -62,7 +63,7 @@ HistoryOrFailure history_of_trace(const TrainOptions& options, const SimulationS
 /// What had to be assumed, a sentence each.
 std::vector<std::string> notes_of(const ServiceHistory& history, const LoadHistory& load,
                                   Duration interval) {
-  std::vector<std::string> notes = history.warnings;
+  std::vector<std::string> notes = excerpts(history.warnings);
   for (std::string& warning : notes) warning = "Prometheus warns: " + warning;
   if (history.grid.step > interval) {
     notes.push_back("A point every " + format_duration(interval) +

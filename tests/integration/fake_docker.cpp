@@ -64,8 +64,8 @@ std::string service_text(const FakeService& service, bool with_status) {
 std::string task_text(const FakeService& service, bool placed) {
   const std::string status =
       placed ? R"({"State":"running","Message":"started"})"
-             : R"({"State":"pending","Message":"pending task scheduling",)"
-               R"j("Err":"no suitable node (insufficient resources on 1 node)"})j";
+             : std::string(R"({"State":"pending","Message":"pending task scheduling",)") +
+                   R"("Err":)" + ordered_json(service.unplaced_reason).dump() + "}";
   return R"({"ID":"t","ServiceID":")" + service.id + R"(","Status":)" + status +
          R"(,"DesiredState":"running"})";
 }
@@ -137,9 +137,10 @@ void FakeDocker::set_update_state(const std::string& name, const std::string& st
   services_.at(name).update_state = state;
 }
 
-void FakeDocker::set_unplaced(const std::string& name, int tasks) {
+void FakeDocker::set_unplaced(const std::string& name, int tasks, const std::string& reason) {
   const std::lock_guard lock(mutex_);
   services_.at(name).unplaced = tasks;
+  services_.at(name).unplaced_reason = reason;
 }
 
 void FakeDocker::conflict_next(int count) {

@@ -25,6 +25,7 @@ struct FakeService {
   std::string update_state;    ///< UpdateStatus.State; empty: no UpdateStatus
   std::optional<int> running;  ///< empty: all that are placed
   int unplaced = 0;            ///< tasks that find no node
+  std::string unplaced_reason;
 };
 
 struct FakeUpdate {
@@ -52,7 +53,9 @@ class FakeDocker {
   void set_spec(const std::string& name, const std::string& spec);
   void set_running(const std::string& name, std::optional<int> running);
   void set_update_state(const std::string& name, const std::string& state);
-  void set_unplaced(const std::string& name, int tasks);
+  void set_unplaced(
+      const std::string& name, int tasks,
+      const std::string& reason = "no suitable node (insufficient resources on 1 node)");
 
   /// The next `count` updates lose against somebody else's: the version goes up and "update out of
   /// sequence" comes back.

@@ -228,6 +228,32 @@ TEST_CASE("warnings of Prometheus are told once") {
   CHECK(skep.events("metrics_warning").size() == 1);
 }
 
+TEST_CASE("text of others is cut short in the log") {
+  World world;
+  const std::string long_text(10'000, 'w');
+  Json answer = Json::parse(vector_answer({"50"}));
+  answer["warnings"] = std::vector<std::string>(500, long_text);
+  world.prometheus.set_reply("ram", FakeReply(answer.dump()));
+  world.docker.set_replicas("web", 3);
+  world.docker.set_unplaced("web", 1, long_text);
+  world.docker.set_update_reply(
+      FakeReply(Json{{"Warnings", std::vector<std::string>(500, long_text)}}.dump()));
+  world.prometheus.set("cpu", 90);
+  SkepProcess skep(world.run());
+  const Json warning = skep.wait_for("metrics_warning");
+  CHECK(warning.at("warnings").back() == "... and 490 more");
+  CHECK(warning.dump().size() < 5000);
+  const Json held_back = skep.wait_for("a decision without a node", [](const Json& event) {
+    return event.at("event") == "decision" &&
+           event.at("guard").dump().find("no_node") != std::string::npos;
+  });
+  CHECK(held_back.dump().size() < 5000);
+  world.docker.set_unplaced("web", 0);
+  const Json scaled = skep.wait_for("scaled");
+  CHECK(scaled.at("warnings").back() == "... and 490 more");
+  CHECK(scaled.dump().size() < 5000);
+}
+
 TEST_CASE("a standard output that is closed does not stop it") {
   World world;
   world.prometheus.set("cpu", 90);

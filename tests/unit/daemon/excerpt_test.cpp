@@ -1,6 +1,7 @@
 #include "daemon/excerpt.hpp"
 
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -33,6 +34,16 @@ TEST_CASE("an excerpt is one line of valid UTF-8 of limited length") {
   CHECK(excerpt("abcdef", 6) == "abcdef");
   CHECK(excerpt("abcdefg", 6) == "abcdef...");
   CHECK(excerpt("abc\xCE\xB1", 4) == "abc...");
+}
+
+TEST_CASE("of many texts there are ten excerpts and the number of the others") {
+  CHECK(excerpts({}).empty());
+  CHECK(excerpts({"a\nb"}) == std::vector<std::string>{"a b"});
+  std::vector<std::string> texts(10, std::string(1000, 'x'));
+  CHECK(excerpts(texts) == std::vector<std::string>(10, std::string(200, 'x') + "..."));
+  texts.resize(17);
+  REQUIRE(excerpts(texts).size() == 11);
+  CHECK(excerpts(texts).back() == "... and 7 more");
 }
 
 }  // namespace
