@@ -31,13 +31,6 @@ const std::vector<ComparedPolicy>& compared_policies() {
   return policies;
 }
 
-std::string policy_name(PolicyType type) {
-  for (const ComparedPolicy& policy : compared_policies()) {
-    if (policy.type == type) return policy.name;
-  }
-  return {};
-}
-
 CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
   CLI::App* command = app.add_subcommand(
       "compare",

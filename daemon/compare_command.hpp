@@ -33,8 +33,6 @@ struct ComparedPolicy {
   bool learns;  ///< so that it can be trained
 };
 const std::vector<ComparedPolicy>& compared_policies();
-/// Its name on the command line; "" when it cannot be compared.
-std::string policy_name(PolicyType type);
 
 /// Adds the command; `options` is filled in when it is parsed.
 CLI::App* add_compare_command(CLI::App& app, CompareOptions& options);

@@ -2,6 +2,7 @@
 
 #include "config/duration.hpp"
 #include "daemon/compare_trace_output.hpp"
+#include "daemon/policy_name.hpp"
 #include "daemon/report_page.hpp"
 
 #include <algorithm>

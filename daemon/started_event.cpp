@@ -2,6 +2,7 @@
 
 #include "config/duration.hpp"
 #include "daemon/endpoint.hpp"
+#include "daemon/policy_name.hpp"
 #include "daemon/version.hpp"
 
 #include <unistd.h>
@@ -51,26 +52,6 @@ std::string count_text(const Settings& settings) {
 }
 
 }  // namespace
-
-const char* policy_name(PolicyType policy) {
-  switch (policy) {
-    case PolicyType::kQLearning:
-      return "q_learning";
-    case PolicyType::kMixture:
-      return "mixture";
-    case PolicyType::kDynaQ:
-      return "dyna_q";
-    case PolicyType::kModelBased:
-      return "model_based";
-    case PolicyType::kTargetTracking:
-      return "target_tracking";
-    case PolicyType::kThresholds:
-      return "thresholds";
-    case PolicyType::kStatic:
-      return "static";
-  }
-  return "";
-}
 
 void log_started(EventLog& log, const Settings& settings, const RunOptions& options) {
   Json fields = Json::object();

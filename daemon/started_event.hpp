@@ -10,9 +10,6 @@
 
 namespace skep {
 
-/// The word of the configuration.
-const char* policy_name(PolicyType policy);
-
 /// `started`: version, file and the settings that matter most, free of secrets.
 void log_started(EventLog& log, const Settings& settings, const RunOptions& options);
 

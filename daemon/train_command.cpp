@@ -4,7 +4,7 @@
 #include "core/training.hpp"
 #include "daemon/excerpt.hpp"
 #include "daemon/progress.hpp"
-#include "daemon/started_event.hpp"
+#include "daemon/policy_name.hpp"
 #include "daemon/state_store.hpp"
 #include "daemon/trace_file.hpp"
 #include "daemon/train_history.hpp"
