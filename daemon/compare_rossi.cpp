@@ -1,6 +1,7 @@
 #include "daemon/compare_rossi.hpp"
 
 #include "core/rossi_benchmark.hpp"
+#include "daemon/fail.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
 
@@ -82,9 +83,7 @@ int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolic
   const std::string file = options.traces + "/" + kFile;
   const Result<std::vector<Trace>> traces = read_traces(file);
   if (!traces) {
-    // These messages begin with FILE or FILE:LINE, which editors and people look for.
-    std::fprintf(stderr, "%s\n", traces.error().message.c_str());
-    return 1;
+    return fail_in_file(1, traces.error().message);
   }
   if (traces->size() != 1 || traces->front().values.size() < rossi::kLeastValues) {
     std::fprintf(stderr, "skep: %s must have one numeric column with at least %zu values.\n",

@@ -1,6 +1,7 @@
 #include "daemon/compare_suite.hpp"
 
 #include "daemon/compare_suite_output.hpp"
+#include "daemon/fail.hpp"
 #include "daemon/report_page.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
@@ -87,8 +88,7 @@ void relate(std::vector<SuiteRow>& rows, std::size_t entries) {
 std::vector<Trace> read_scaled(const std::string& folder, bool first_quarters) {
   Result<std::vector<Trace>> traces = read_trace_folder(folder);
   if (!traces) {
-    // These messages begin with FILE or FILE:LINE, which editors and people look for.
-    std::fprintf(stderr, "%s\n", traces.error().message.c_str());
+    fail_in_file(1, traces.error().message);
     return {};
   }
   for (Trace& trace : *traces) {

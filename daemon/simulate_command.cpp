@@ -4,6 +4,7 @@
 #include "core/controller.hpp"
 #include "core/simulator.hpp"
 #include "core/words.hpp"
+#include "daemon/fail.hpp"
 #include "daemon/progress.hpp"
 #include "daemon/trace_file.hpp"
 
@@ -19,11 +20,6 @@
 
 namespace skep {
 namespace {
-
-int fail(int status, const std::string& message) {
-  std::fprintf(stderr, "skep: %s\n", message.c_str());
-  return status;
-}
 
 std::string quoted(const std::string& text) {
   std::string cell = "\"";
@@ -104,15 +100,13 @@ int run_simulate(const SimulateOptions& options) {
   selection.most = 1;
   Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
   if (!read) {
-    // These messages begin with FILE or FILE:LINE, which editors and people look for.
-    std::fprintf(stderr, "%s\n", read.error().message.c_str());
-    return read.error().code == ErrorCode::kNotFound ? 2 : 1;
+    return fail_in_file(read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message);
   }
   TraceColumn& column = read->front();
   const std::string unusable =
       scale_load(column.values, options.simulation.peak, settings.replicas.max, step);
   if (!unusable.empty()) {
-    return fail(1, options.trace_file + ": column '" + column.name + "' " + unusable);
+    return fail_in_file(1, options.trace_file + ": column '" + column.name + "' " + unusable);
   }
   const double seconds = static_cast<double>(column.values.size()) * to_seconds(step);
 

@@ -3,8 +3,9 @@
 #include "config/duration.hpp"
 #include "core/training.hpp"
 #include "daemon/excerpt.hpp"
-#include "daemon/progress.hpp"
+#include "daemon/fail.hpp"
 #include "daemon/policy_name.hpp"
+#include "daemon/progress.hpp"
 #include "daemon/state_store.hpp"
 #include "daemon/trace_file.hpp"
 #include "daemon/train_history.hpp"
@@ -22,32 +23,23 @@
 namespace skep {
 namespace {
 
-int fail(int status, const std::string& message) {
-  std::fprintf(stderr, "skep: %s\n", message.c_str());
-  return status;
-}
+/// Or the exit status, after what is wrong was told.
+using HistoryOrStatus = std::variant<TrainingHistory, int>;
 
-/// What went wrong, with the exit status.
-struct Failure {
-  int status;
-  std::string message;
-};
-using HistoryOrFailure = std::variant<TrainingHistory, Failure>;
-
-HistoryOrFailure history_of_trace(const TrainOptions& options, const SimulationSetup& setup) {
+HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSetup& setup) {
   TraceSelection selection;
   if (!options.column.empty()) selection.name = options.column;
   selection.most = 1;
   selection.keep_gaps = true;
   Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
   if (!read) {
-    return Failure{read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message};
+    return fail_in_file(read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message);
   }
   TraceColumn& column = read->front();
   const std::string unusable =
       scale_load(column.values, options.simulation.peak, setup.settings.replicas.max, setup.step);
   if (!unusable.empty()) {
-    return Failure{1, options.trace_file + ": column '" + column.name + "' " + unusable};
+    return fail_in_file(1, options.trace_file + ": column '" + column.name + "' " + unusable);
   }
   TrainingHistory history;
   history.load.loads = std::move(column.values);
@@ -93,25 +85,26 @@ std::vector<std::string> notes_of(const ServiceHistory& history, const LoadHisto
   return notes;
 }
 
-HistoryOrFailure history_of_prometheus(const TrainOptions& options, const SimulationSetup& setup) {
+HistoryOrStatus history_of_prometheus(const TrainOptions& options, const SimulationSetup& setup) {
   const ParsedDuration from = parse_duration(options.from);
-  if (!from.value) return Failure{2, "--from: " + from.error};
-  if (*from.value < std::chrono::seconds(1)) return Failure{2, "--from: must be at least 1s."};
+  if (!from.value) return fail(2, "--from: " + from.error);
+  if (*from.value < std::chrono::seconds(1)) return fail(2, "--from: must be at least 1s.");
   std::string full_name = options.full_name;
   if (full_name.empty()) {
     if (setup.service.match == NameMatch::kPrefix) {
-      return Failure{2,
-                     "the configuration has only the beginning of the service's name: give all "
-                     "of it with --full-name."};
+      return fail(2,
+                  "the configuration has only the beginning of the service's name: give all of it "
+                  "with --full-name.");
     }
     full_name = setup.service.name;
   }
-  Progress progress("asking Prometheus");
+  std::optional<Progress> progress("asking Prometheus");
   const Result<ServiceHistory> read =
       read_service_history(setup.prometheus, setup.service, full_name, *from.value,
-                           [&progress](double part) { progress.at(part); });
+                           [&progress](double part) { progress->at(part); });
+  progress.reset();
   if (!read) {
-    return Failure{read.error().code == ErrorCode::kInvalid ? 2 : 1, read.error().message};
+    return fail(read.error().code == ErrorCode::kInvalid ? 2 : 1, read.error().message);
   }
   TrainingHistory history;
   history.load = load_history(read->measured);
@@ -210,11 +203,9 @@ int run_train(const TrainOptions& options) {
     store.emplace(std::move(*opened));
   }
 
-  const HistoryOrFailure got = options.from.empty() ? history_of_trace(options, *setup)
-                                                    : history_of_prometheus(options, *setup);
-  if (const Failure* failure = std::get_if<Failure>(&got)) {
-    return fail(failure->status, failure->message);
-  }
+  const HistoryOrStatus got = options.from.empty() ? history_of_trace(options, *setup)
+                                                   : history_of_prometheus(options, *setup);
+  if (const int* status = std::get_if<int>(&got)) return *status;
   const TrainingHistory& history = std::get<TrainingHistory>(got);
   print_history(service, history);
   const double ticks = static_cast<double>(history.load.known) *

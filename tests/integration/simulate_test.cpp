@@ -97,6 +97,10 @@ TEST_CASE("simulate refuses what it cannot use, with the right status") {
   SkepProcess bad({"simulate", "--config", simulation.config, "--trace", broken});
   CHECK(bad.wait_exit() == 1);
   CHECK_THAT(bad.errors(), Catch::StartsWith(broken + ":3: 'oops'"));
+  const std::string idle = simulation.file("idle.csv", "t,a\n0,0\n1,0\n");
+  SkepProcess useless({"simulate", "--config", simulation.config, "--trace", idle});
+  CHECK(useless.wait_exit() == 1);
+  CHECK_THAT(useless.errors(), Catch::StartsWith(idle + ": column 'a' "));
 }
 
 }  // namespace skep::test

@@ -18,6 +18,7 @@ namespace skep::test {
 namespace {
 
 using Catch::Contains;
+using Catch::StartsWith;
 
 constexpr const char* kLearner =
     "    agent: {policy: q_learning, updates: factual, alpha: 0.5, prior: {visits: 1}}\n";
@@ -211,7 +212,10 @@ TEST_CASE("train wants either a trace or a time, and refuses what makes no sense
   CHECK_THAT(world.output({"--from", "7d", "--trace", "x"}, 2), Contains("excludes"));
   CHECK_THAT(world.output({"--from", "7"}, 2), Contains("--from: "));
   CHECK_THAT(world.output({"--from", "0s"}, 2), Contains("--from: must be at least 1s"));
-  CHECK_THAT(world.output({"--trace", "/no/such"}, 1), Contains("/no/such"));
+  CHECK_THAT(world.output({"--trace", "/no/such"}, 1), StartsWith("/no/such: "));
+  const std::string broken = (world.folder.path() / "broken.csv").string();
+  std::ofstream(broken) << "t,a\n0,1\n1,oops\n";
+  CHECK_THAT(world.output({"--trace", broken}, 1), StartsWith(broken + ":3: 'oops'"));
 }
 
 }  // namespace
