@@ -3,6 +3,7 @@
 #include "daemon/compare_rossi.hpp"
 #include "daemon/compare_suite.hpp"
 #include "daemon/compare_trace.hpp"
+#include "daemon/report_page.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -90,6 +91,8 @@ int run_compare(const CompareOptions& options) {
   if (options.benchmark == "rossi" && !options.report.empty()) {
     return wrong_usage("--report is for --trace and --benchmark suite");
   }
+  // A comparison may take long.
+  if (!options.report.empty() && !can_write_report(options.report)) return 1;
   std::vector<ComparedPolicy> policies;
   for (const ComparedPolicy& policy : compared_policies()) {
     const bool named = std::find(options.policies.begin(), options.policies.end(), policy.name) !=

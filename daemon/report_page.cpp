@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <system_error>
+#include <unistd.h>
 
 namespace skep {
 namespace {
@@ -26,6 +29,10 @@ std::string script_text(const Json& data) {
     c == '<' ? text += "\\u003c" : text += c;
   }
   return text;
+}
+
+void cannot_write(const std::string& file) {
+  std::fprintf(stderr, "skep: cannot write %s; check its folder and its owner.\n", file.c_str());
 }
 
 }  // namespace
@@ -85,12 +92,23 @@ std::string report_page(const Json& data) {
   return kReportBeforeData + script_text(data) + kReportAfterData;
 }
 
+bool can_write_report(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code unknown;
+  const fs::path folder = fs::path(file).parent_path();
+  const bool can = fs::exists(file, unknown)
+                       ? !fs::is_directory(file, unknown) && access(file.c_str(), W_OK) == 0
+                       : access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0;
+  if (!can) cannot_write(file);
+  return can;
+}
+
 bool write_report(const Json& data, const std::string& file) {
   const std::string page = report_page(data);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(file.c_str(), "wb"),
                                                             &std::fclose);
   if (out == nullptr) {
-    std::fprintf(stderr, "skep: cannot write %s; check its folder and its owner.\n", file.c_str());
+    cannot_write(file);
     return false;
   }
   if (std::fwrite(page.data(), 1, page.size(), out.get()) != page.size() ||

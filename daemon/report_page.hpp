@@ -33,6 +33,10 @@ nlohmann::ordered_json hidden_policies(const std::vector<std::string>& policies,
 /// The page that shows `data`; page.js says what is in it. Whatever is in its strings stays text.
 std::string report_page(const nlohmann::ordered_json& data);
 
+/// Whether write_report will find a file that it may write. Changes nothing. False after the error
+/// was told.
+bool can_write_report(const std::string& file);
+
 /// Writes the page to `file`. False after the error was told.
 bool write_report(const nlohmann::ordered_json& data, const std::string& file);
 

@@ -198,6 +198,11 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
   SkepProcess unwritable({"compare", "--trace", trace, "--report", "/no/such/folder/r.html"});
   CHECK(unwritable.wait_exit() == 1);
   CHECK_THAT(unwritable.errors(), Catch::Contains("cannot write /no/such/folder/r.html"));
+  CHECK(unwritable.plain_output().empty());  // nothing was compared in vain
+  const std::string kept = write("kept.html", "the last report");
+  SkepProcess nothing_to_compare({"compare", "--trace", "/no/such.csv", "--report", kept});
+  CHECK(nothing_to_compare.wait_exit() == 1);
+  CHECK(std::filesystem::file_size(kept) == 15);
 
   SkepProcess table({"compare", "--trace", trace});
   CHECK(table.wait_exit() == 0);
