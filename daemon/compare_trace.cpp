@@ -3,6 +3,7 @@
 #include "core/service_optimum.hpp"
 #include "daemon/compare_trace_output.hpp"
 #include "daemon/compare_trace_report.hpp"
+#include "daemon/fail.hpp"
 #include "daemon/report_page.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
@@ -80,27 +81,23 @@ ControllerSettings rule_settings(const SimulationSetup& setup, const TargetSetti
 
 /// Empty after the error was told.
 std::vector<ComparedTrace> read_all(const CompareOptions& options, const SimulationSetup& setup) {
+  Result<std::vector<Trace>> traces = read_trace_files(options.trace_files);
+  if (!traces) {
+    fail_in_file(1, traces.error().message);
+    return {};
+  }
   std::vector<ComparedTrace> all;
-  for (const std::string& file : options.trace_files) {
-    Result<std::vector<Trace>> traces = read_traces(file);
-    if (!traces) {
-      // These messages begin with FILE or FILE:LINE, which editors and people look for.
-      std::fprintf(stderr, "%s\n", traces.error().message.c_str());
+  for (Trace& trace : *traces) {
+    const std::string unusable =
+        scale_load(trace.values, options.simulation.peak, setup.settings.replicas.max, setup.step);
+    if (!unusable.empty()) {
+      fail_in_file(1, trace.file + ": the trace '" + trace.name + "' " + unusable);
       return {};
     }
-    for (Trace& trace : *traces) {
-      const std::string unusable = scale_load(trace.values, options.simulation.peak,
-                                              setup.settings.replicas.max, setup.step);
-      if (!unusable.empty()) {
-        std::fprintf(stderr, "%s: the trace '%s' %s\n", file.c_str(), trace.name.c_str(),
-                     unusable.c_str());
-        return {};
-      }
-      ComparedTrace compared;
-      compared.name = std::move(trace.name);
-      compared.load = std::move(trace.values);
-      all.push_back(std::move(compared));
-    }
+    ComparedTrace compared;
+    compared.name = std::move(trace.name);
+    compared.load = std::move(trace.values);
+    all.push_back(std::move(compared));
   }
   return all;
 }

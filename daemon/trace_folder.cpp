@@ -5,9 +5,32 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace skep {
+namespace {
+
+std::string folder_of(const Trace& trace) {
+  return std::filesystem::path(trace.file).lexically_normal().parent_path().filename().string();
+}
+
+void make_names_differ(std::vector<Trace>& traces) {
+  std::map<std::string, std::set<std::string>> folders;
+  for (const Trace& trace : traces) folders[trace.name].insert(folder_of(trace));
+  std::set<std::string> taken;
+  for (Trace& trace : traces) {
+    const std::string folder = folder_of(trace);
+    if (folders[trace.name].size() > 1 && !folder.empty()) trace.name.insert(0, folder + "/");
+    const std::string name = trace.name;
+    for (int i = 2; !taken.insert(trace.name).second; ++i) {
+      trace.name = name + " (" + std::to_string(i) + ")";
+    }
+  }
+}
+
+}  // namespace
 
 Result<std::vector<Trace>> read_traces(const std::string& file) {
   Result<std::vector<TraceColumn>> columns = read_trace_file(file, {});
@@ -18,9 +41,20 @@ Result<std::vector<Trace>> read_traces(const std::string& file) {
   std::vector<Trace> traces;
   for (TraceColumn& column : *columns) {
     traces.push_back(
-        {columns->size() == 1 ? stem : stem + ":" + column.name, std::move(column.values)});
+        {file, columns->size() == 1 ? stem : stem + ":" + column.name, std::move(column.values)});
   }
   return traces;
+}
+
+Result<std::vector<Trace>> read_trace_files(const std::vector<std::string>& files) {
+  std::vector<Trace> all;
+  for (const std::string& file : files) {
+    Result<std::vector<Trace>> traces = read_traces(file);
+    if (!traces) return traces.error();
+    std::move(traces->begin(), traces->end(), std::back_inserter(all));
+  }
+  make_names_differ(all);
+  return all;
 }
 
 Result<std::vector<Trace>> read_trace_folder(const std::string& folder) {
@@ -40,6 +74,7 @@ Result<std::vector<Trace>> read_trace_folder(const std::string& folder) {
     if (!traces) return traces.error();
     std::move(traces->begin(), traces->end(), std::back_inserter(all));
   }
+  make_names_differ(all);
   return all;
 }
 

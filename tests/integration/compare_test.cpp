@@ -189,6 +189,10 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
     CHECK(pair.at("difference") <= pair.at("high"));
   }
 
+  SkepProcess repeated({"compare", "--trace", trace, trace, "--policy", "static", "--json"});
+  const Json both = repeated.wait_for("the comparison", [](const Json&) { return true; });
+  CHECK(both.at("rows").back().at("trace") == "own:b (2)");
+
   const std::string page = (folder.path() / "report.html").string();
   SkepProcess reported({"compare", "--trace", trace, "--report", page, "--json"});
   CHECK(reported.wait_exit() == 0);

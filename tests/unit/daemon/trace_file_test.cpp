@@ -5,8 +5,10 @@
 #include "tests/unit/daemon/temporary_folder.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -128,6 +130,31 @@ TEST_CASE("traces have the name of their file, and of the column where there are
   CHECK((*traces)[1].name == "a:y");
   CHECK((*traces)[2].name == "b");
   CHECK_FALSE(read_trace_folder((folder.path() / "none").string()).ok());
+}
+
+TEST_CASE("traces of one name are told apart by their folder, and then by a number") {
+  const TemporaryFolder folder;
+  const auto write = [&folder](const char* name) {
+    const auto path = folder.path() / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << "t,x\n0,1\n";
+    return path.string();
+  };
+  const std::string in_a = write("a/load.csv");
+  const std::string in_b = write("b/load.csv");
+  const std::string other = write("b/other.csv");
+  const auto names = [](const std::vector<std::string>& files) {
+    std::vector<std::string> all;
+    const auto traces = read_trace_files(files);
+    for (const Trace& trace : traces.value()) all.push_back(trace.name);
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(names({in_a, other}) == Names{"load", "other"});
+  CHECK(names({in_a, in_b, other}) == Names{"a/load", "b/load", "other"});
+  CHECK(names({other, other, other}) == Names{"other", "other (2)", "other (3)"});
+  CHECK(names({in_a, in_b, write("c/a/load.csv")}) == Names{"a/load", "b/load", "a/load (2)"});
+  CHECK_FALSE(read_trace_files({in_a, "/no/such.csv"}).ok());
 }
 
 TEST_CASE("a quantile is the value at that part of the sorted ones") {
