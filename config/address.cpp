@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace skep {
 namespace {
@@ -17,19 +18,7 @@ std::size_t authority_begin(std::string_view url) {
   return scheme_end == std::string_view::npos ? 0 : scheme_end + 3;
 }
 
-// Everything before an '@' may be a secret.
-std::string masked(std::string_view url) {
-  const std::size_t at = url.rfind('@');
-  if (at == std::string_view::npos) {
-    return quoted(url);
-  }
-  const std::size_t begin = std::min(authority_begin(url), at);
-  return quoted(std::string(url.substr(0, begin)) + "***" + std::string(url.substr(at)));
-}
-
-ParsedAddress failure(std::string_view text, const std::string& why) {
-  return {std::nullopt, "is " + masked(text) + ", " + why};
-}
+ParsedAddress failure(std::string why) { return {std::nullopt, std::move(why)}; }
 
 bool is_host(std::string_view host) {
   if (host.starts_with('[')) {
@@ -48,17 +37,17 @@ std::string host_port_error(std::string_view text, bool port_needed, int smalles
   const bool has_port =
       colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
   if (!is_host(text.substr(0, has_port ? colon : text.size()))) {
-    return "whose host is not a name or an address (IPv6 in brackets)";
+    return "must have a name or an address (IPv6 in brackets) as its host";
   }
   if (!has_port) {
-    return port_needed ? "which lacks its port" : "";
+    return port_needed ? "must have a port" : "";
   }
   const std::string_view digits = text.substr(colon + 1);
   int port = 0;
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() ||
       port < smallest_port || port > 65535) {
-    return "whose port is not a number from " + std::to_string(smallest_port) + " to 65535";
+    return "must have a number from " + std::to_string(smallest_port) + " to 65535 as its port";
   }
   return "";
 }
@@ -66,9 +55,9 @@ std::string host_port_error(std::string_view text, bool port_needed, int smalles
 ParsedAddress parse_unix(std::string_view text, std::string_view path) {
   constexpr std::size_t kLongestPath = 107;  // sockaddr_un holds 108 bytes with the final zero
   if (!path.starts_with('/') || path.size() > kLongestPath) {
-    return failure(text,
-                   "which must hold the full path of the socket, of at most 107 bytes; write "
-                   "unix:///var/run/docker.sock");
+    return failure(
+        "must hold the full path of the socket, of at most 107 bytes; write "
+        "unix:///var/run/docker.sock");
   }
   return {std::string(text), ""};
 }
@@ -88,25 +77,35 @@ bool cut_end(std::string_view& text, std::string_view end) {
 
 }  // namespace
 
+std::string quoted_address(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) {
+    return quoted(text);
+  }
+  const std::size_t begin = std::min(authority_begin(text), at);
+  return quoted(std::string(text.substr(0, begin)) + "***" + std::string(text.substr(at)));
+}
+
 ParsedAddress parse_prometheus_url(std::string_view text) {
   static const std::string example = "; write http://prometheus:9090";
   if (const auto path = after(text, "unix://")) {
     return parse_unix(text, *path);
   }
   if (text.starts_with("https://")) {
-    return failure(text,
-                   "but skep does not speak https; give the plain http address inside the Swarm's "
-                   "network, or put a proxy between that ends TLS");
+    return failure(
+        "must not start with https://, which skep does not speak; give the plain http address "
+        "inside the Swarm's "
+        "network, or put a proxy between that ends TLS");
   }
   auto rest = after(text, "http://");
   if (!rest) {
-    return failure(text, "which must start with http://" + example);
+    return failure("must start with http://" + example);
   }
   if (text.find_first_of("?#") != std::string_view::npos) {
-    return failure(text, "which must not have a query or a fragment" + example);
+    return failure("must not have a query or a fragment" + example);
   }
   if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7F; })) {
-    return failure(text, "which must hold plain ASCII letters and no spaces" + example);
+    return failure("must hold plain ASCII letters and no spaces" + example);
   }
   std::string_view authority = rest->substr(0, rest->find('/'));
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
@@ -114,7 +113,7 @@ ParsedAddress parse_prometheus_url(std::string_view text) {
   }
   const std::string error = host_port_error(authority, false, 1);
   if (!error.empty()) {
-    return failure(text, error + example);
+    return failure(error + example);
   }
   while (cut_end(text, "/")) {
   }
@@ -136,12 +135,12 @@ ParsedAddress parse_docker_host(std::string_view text) {
     rest = after(text, "http://");
   }
   if (!rest) {
-    return failure(text, "which must start with unix:// or tcp://" + example);
+    return failure("must start with unix:// or tcp://" + example);
   }
   cut_end(*rest, "/");
   const std::string error = host_port_error(*rest, false, 1);
   if (!error.empty()) {
-    return failure(text, error + example);
+    return failure(error + example);
   }
   return {std::string(text), ""};
 }
@@ -153,7 +152,7 @@ ParsedAddress parse_listen_address(std::string_view text) {
   const std::string whole = (text.starts_with(':') ? "0.0.0.0" : "") + std::string(text);
   const std::string error = host_port_error(whole, true, 0);
   if (!error.empty()) {
-    return failure(text, error + "; write 127.0.0.1:9188, or \"\" to turn it off");
+    return failure(error + "; write 127.0.0.1:9188, or \"\" to turn it off");
   }
   return {std::string(text), ""};
 }

@@ -1,5 +1,4 @@
-// Addresses in the configuration, checked without touching the network. Messages never show a user
-// name or password.
+// Addresses in the configuration, checked without touching the network.
 #pragma once
 
 #include <optional>
@@ -10,8 +9,14 @@ namespace skep {
 
 struct ParsedAddress {
   std::optional<std::string> value;
-  std::string error;  ///< when there is no value: what is wrong and what would be right
+  /// When there is no value: what the address must be ("must start with http://; write ..."). Holds
+  /// nothing of the text, which may be a secret.
+  std::string error;
 };
+
+/// `text` between quotes for a message, with "***" for everything that may be a user name or a
+/// password.
+std::string quoted_address(std::string_view text);
 
 /// http://[USER:PASSWORD@]HOST[:PORT][/PREFIX] or unix:///PATH. A path that ends in /api/v1/query,
 /// and slashes at the end, are cut off.

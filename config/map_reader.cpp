@@ -85,6 +85,11 @@ void MapReader::require(std::string_view key, const std::string& example) const 
   }
 }
 
+std::string_view MapReader::written(std::string_view key) const {
+  const YamlNode* found = map_ == nullptr ? nullptr : map_->find(key);
+  return found == nullptr ? std::string_view() : found->text;
+}
+
 const YamlNode* MapReader::node(std::string_view key) {
   context_.report.know(without_indexes(child(key)));
   const YamlNode* found = map_ == nullptr ? nullptr : map_->find(key);
@@ -256,13 +261,13 @@ bool MapReader::file_content(std::string_view key, std::string& value) {
   }
   FileText file = read_text_file(path, kLargestBytes);
   if (!file.text) {
-    error(key, "names " + quoted(path) + ", which " + file.error);
+    error(key, "names " + quoted(written(key)) + ", which " + file.error);
     return false;
   }
   const std::size_t end = file.text->find_last_not_of("\r\n");
   file.text->resize(end == std::string::npos ? 0 : end + 1);
   if (file.text->empty()) {
-    error(key, "names " + quoted(path) + ", which is empty; write the value into it");
+    error(key, "names " + quoted(written(key)) + ", which is empty; write the value into it");
     return false;
   }
   value = std::move(*file.text);

@@ -53,6 +53,9 @@ class MapReader {
   /// Of the value of `key`, or of the map when the key is absent.
   Position position(std::string_view key) const;
 
+  /// The text of `key` as the file has it: with ${NAME} in place of what may be a secret.
+  std::string_view written(std::string_view key) const;
+
   /// The node of `key` or nullptr, for what has a shape of its own.
   const YamlNode* node(std::string_view key);
   MapReader section(std::string_view key);

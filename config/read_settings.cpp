@@ -5,6 +5,11 @@
 namespace skep {
 namespace {
 
+// `written` as the file has it: what a variable of the environment stands for may be a secret.
+std::string is_but(std::string_view written, const std::string& error) {
+  return "is " + quoted_address(written) + ", which " + error;
+}
+
 void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
   std::string url;
   const bool direct = prometheus.text("url", url);
@@ -16,8 +21,11 @@ void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
     const ParsedAddress parsed = parse_prometheus_url(url);
     if (parsed.value) {
       settings.url = *parsed.value;
+    } else if (from_file) {
+      prometheus.error("url_file", "names " + quoted(prometheus.written("url_file")) +
+                                       ", whose content " + parsed.error);
     } else {
-      prometheus.error(from_file ? "url_file" : "url", parsed.error);
+      prometheus.error("url", is_but(prometheus.written("url"), parsed.error));
     }
   }
   prometheus.duration("timeout", settings.timeout, 1ms);
@@ -39,11 +47,13 @@ void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
 void read_docker(MapReader docker, const Environment& environment, DockerSettings& settings) {
   std::string host;
   bool given = docker.text("host", host);
+  std::string_view written = docker.written("host");
   std::string origin;
   if (!docker.has("host")) {
     const std::optional<std::string> from_environment = environment("DOCKER_HOST");
     given = from_environment && !from_environment->empty();
     host = from_environment.value_or("");
+    written = host;
     origin = "from the environment variable DOCKER_HOST ";
   }
   if (given) {
@@ -51,7 +61,7 @@ void read_docker(MapReader docker, const Environment& environment, DockerSetting
     if (parsed.value) {
       settings.host = *parsed.value;
     } else {
-      docker.error("host", origin + parsed.error);
+      docker.error("host", origin + is_but(written, parsed.error));
     }
   }
   docker.duration("timeout", settings.timeout, 1ms);
@@ -87,7 +97,7 @@ void read_http(MapReader http, HttpSettings& settings) {
     if (parsed.value) {
       settings.listen = *parsed.value;
     } else {
-      http.error("listen", parsed.error);
+      http.error("listen", is_but(http.written("listen"), parsed.error));
     }
   }
   http.file_content("token_file", settings.token);

@@ -25,18 +25,18 @@ TEST_CASE("Impossible addresses of Prometheus", "[config]") {
       {"", "must start with http://"},
       {"prometheus:9090", "must start with http://"},
       {"ftp://prometheus", "must start with http://"},
-      {"https://prometheus:9090", "does not speak https"},
-      {"http://", "host is not a name"},
-      {"http://:9090", "host is not a name"},
+      {"https://prometheus:9090", "must not start with https://"},
+      {"http://", "name or an address"},
+      {"http://:9090", "name or an address"},
       {"http://a b:9090", "no spaces"},
       {"http://pröm:9090", "plain ASCII"},
-      {"http://a,b:9090", "host is not a name"},
+      {"http://a,b:9090", "name or an address"},
       {"http://host:0", "1 to 65535"},
       {"http://host:65536", "1 to 65535"},
       {"http://host:", "1 to 65535"},
       {"http://host:9x", "1 to 65535"},
       {"http://::1:9090", "IPv6 in brackets"},
-      {"http://[::1", "host is not a name"},
+      {"http://[::1", "name or an address"},
       {"http://host/?query=up", "must not have a query"},
       {"http://host/#up", "must not have a query"},
       {"unix://prometheus.sock", "full path of the socket"},
@@ -63,12 +63,15 @@ TEST_CASE("Addresses to listen on", "[config]") {
   CHECK(parse_listen_address("127.0.0.1:9188").value == "127.0.0.1:9188");
   CHECK(parse_listen_address(":0").value == ":0");
   CHECK(parse_listen_address("[::]:9188").value == "[::]:9188");
-  CHECK_THAT(parse_listen_address("9188").error, Catch::Contains("lacks its port"));
-  CHECK_THAT(parse_listen_address("[::]").error, Catch::Contains("lacks its port"));
+  CHECK_THAT(parse_listen_address("9188").error, Catch::Contains("must have a port"));
+  CHECK_THAT(parse_listen_address("[::]").error, Catch::Contains("must have a port"));
   CHECK_THAT(parse_listen_address("host:99999").error, Catch::Contains("0 to 65535"));
 }
 
 TEST_CASE("Credentials are added encoded and shown in no message", "[config]") {
+  CHECK(quoted_address("http://host/path") == "'http://host/path'");
+  CHECK(quoted_address("http://u:p/w@host") == "'http://***@host'");
+  CHECK(quoted_address("u:p@host") == "'***@host'");
   CHECK(with_credentials("http://host:1/p", "me", "p@ss:w%") == "http://me:p%40ss%3Aw%25@host:1/p");
   CHECK(has_credentials("http://me:pw@host"));
   CHECK_FALSE(has_credentials("http://host/a@b"));

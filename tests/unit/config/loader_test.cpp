@@ -244,6 +244,28 @@ TEST_CASE("A secret that cannot be read is an error at its key", "[config]") {
              Catch::Contains("is a folder"));
 }
 
+TEST_CASE("What a secret holds is in no message", "[config]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("secret", "hunter2\n");
+  const Environment environment = variables({{"SECRET", "hunter2"}});
+  const auto [text, message] = GENERATE_COPY(table<std::string, std::string>({
+      {"prometheus: {url_file: " + file + "}\n", "', whose content must start with http://"},
+      {"prometheus: {url: '${SECRET}'}\n",
+       "prometheus.url is '${SECRET}', which must start with http://"},
+      {"prometheus: {url: 'http://me:${SECRET}'}\n",
+       "prometheus.url is 'http://me:${SECRET}', which must have a number from 1 to 65535"},
+      {"prometheus: {url: 'http://h:${SECRET}@p:0'}\n",
+       "prometheus.url is 'http://***@p:0', which"},
+      {"docker: {host: 'tcp://h:${SECRET}'}\n", "docker.host is 'tcp://h:${SECRET}', which"},
+      {"prometheus: {username: me, password_file: '${SECRET}'}\n",
+       "prometheus.password_file names '${SECRET}', which does not exist"},
+      {"http: {token_file: '${SECRET}'}\n", "http.token_file names '${SECRET}', which"},
+  }));
+  const LoadResult result = load(text + kMinimal, environment);
+  CHECK_FALSE(result.settings);
+  CHECK_THAT(shown(result), Catch::Contains(message) && !Catch::Contains("hunter2"));
+}
+
 TEST_CASE("Two ways to say one thing are refused", "[config]") {
   const TemporaryFolder folder;
   const std::string file = folder.write("f", "http://b");
