@@ -2,6 +2,8 @@
 
 #include "config/address.hpp"
 
+#include <utility>
+
 namespace skep {
 namespace {
 
@@ -18,9 +20,9 @@ void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
     prometheus.error("url_file", "and url are both set; keep one of them");
   }
   if (direct || from_file) {
-    const ParsedAddress parsed = parse_prometheus_url(url);
+    ParsedEndpoint parsed = parse_prometheus_url(url);
     if (parsed.value) {
-      settings.url = *parsed.value;
+      settings.endpoint = std::move(*parsed.value);
     } else if (from_file) {
       prometheus.error("url_file", "names " + quoted(prometheus.written("url_file")) +
                                        ", whose content " + parsed.error);
@@ -37,10 +39,14 @@ void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
   if (prometheus.has("username") != prometheus.has("password_file")) {
     prometheus.error(has_user ? "username" : "password_file",
                      "needs its other half; set username and password_file together");
-  } else if (has_user && has_password && has_credentials(settings.url)) {
+  } else if (has_user && has_password && settings.endpoint.is_unix()) {
+    prometheus.error("username",
+                     "makes no sense with a unix socket, which asks for no password; leave out "
+                     "username and password_file");
+  } else if (has_user && has_password && !settings.endpoint.authorization.empty()) {
     prometheus.error("username", "is in the url as well; keep one of them");
   } else if (has_user && has_password) {
-    settings.url = with_credentials(settings.url, user, password);
+    settings.endpoint.authorization = basic_authorization(user, password);
   }
 }
 
@@ -57,9 +63,9 @@ void read_docker(MapReader docker, const Environment& environment, DockerSetting
     origin = "from the environment variable DOCKER_HOST ";
   }
   if (given) {
-    const ParsedAddress parsed = parse_docker_host(host);
+    ParsedEndpoint parsed = parse_docker_host(host);
     if (parsed.value) {
-      settings.host = *parsed.value;
+      settings.endpoint = std::move(*parsed.value);
     } else {
       docker.error("host", origin + is_but(written, parsed.error));
     }
@@ -93,11 +99,11 @@ void read_log(MapReader log, LogSettings& settings) {
 void read_http(MapReader http, HttpSettings& settings) {
   std::string listen;
   if (http.text("listen", listen, true)) {
-    const ParsedAddress parsed = parse_listen_address(listen);
-    if (parsed.value) {
-      settings.listen = *parsed.value;
+    const std::string error = listen_address_error(listen);
+    if (error.empty()) {
+      settings.listen = listen;
     } else {
-      http.error("listen", is_but(http.written("listen"), parsed.error));
+      http.error("listen", is_but(http.written("listen"), error));
     }
   }
   http.file_content("token_file", settings.token);

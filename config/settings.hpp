@@ -2,6 +2,7 @@
 // config/skep.yaml. The loader (config/loader.hpp) fills it and guarantees the ranges given here.
 #pragma once
 
+#include "config/address.hpp"
 #include "core/settings.hpp"
 #include "core/time.hpp"
 
@@ -13,17 +14,17 @@
 namespace skep {
 
 struct PrometheusSettings {
-  /// http://HOST[:PORT][/PREFIX] without /api/v1/query; carries the user name and the password
-  /// where there are any, so it must not be shown as it is.
-  std::string url = "http://prometheus:9090";
+  /// Of url or url_file, with username and password_file.
+  Endpoint endpoint = parse_prometheus_url("http://prometheus:9090").value.value();
   Duration timeout{5s};  ///< of one query, above 0
 
   bool operator==(const PrometheusSettings&) const = default;
 };
 
 struct DockerSettings {
-  std::string host = "unix:///var/run/docker.sock";  ///< unix:///PATH or tcp://HOST[:PORT]
-  Duration timeout{10s};                             ///< of one request, above 0
+  /// Of host or DOCKER_HOST.
+  Endpoint endpoint = parse_docker_host("unix:///var/run/docker.sock").value.value();
+  Duration timeout{10s};  ///< of one request, above 0
 
   bool operator==(const DockerSettings&) const = default;
 };

@@ -228,13 +228,9 @@ asio::awaitable<void> Daemon::reload() {
     co_return;
   }
   complete(*loaded.settings, options_.dry_run);
-  Result<std::shared_ptr<Sources>> sources =
+  std::shared_ptr<Sources> sources =
       Sources::make(context_.get_executor(), loaded.settings->prometheus, loaded.settings->docker);
-  if (!sources) {
-    refuse_reload(sources.error().message);
-    co_return;
-  }
-  std::unique_ptr<Fleet> next = make_fleet(*loaded.settings, *sources);
+  std::unique_ptr<Fleet> next = make_fleet(*loaded.settings, sources);
   if (const std::optional<Error> failed = next->restore(fleet_.get())) {
     refuse_reload(failed->message);
     co_return;
@@ -242,7 +238,7 @@ asio::awaitable<void> Daemon::reload() {
   sd_notify("RELOADING=1");
   co_await fleet_->stop(kStopGrace);
   settings_ = std::move(*loaded.settings);
-  sources_ = std::move(*sources);
+  sources_ = std::move(sources);
   log_.configure(settings_.log);
   next->take_over(*fleet_);
   fleet_ = std::move(next);
@@ -274,20 +270,15 @@ int run_daemon(const RunOptions& options) {
   complete(*settings, options.dry_run);
 
   asio::io_context context(1);
-  Result<std::shared_ptr<Sources>> sources =
+  std::shared_ptr<Sources> sources =
       Sources::make(context.get_executor(), settings->prometheus, settings->docker);
-  if (!sources) {
-    std::fprintf(stderr, "skep: %s\n", sources.error().message.c_str());
-    return 2;
-  }
   Result<StateStore> store = StateStore::open(settings->state.path);
   if (!store) {
     std::fprintf(stderr, "skep: %s\n", store.error().message.c_str());
     return 1;
   }
   EventLog log(settings->log, wall_now, stdout_sink());
-  Daemon daemon(options, std::move(*settings), std::move(*store), std::move(*sources), context,
-                log);
+  Daemon daemon(options, std::move(*settings), std::move(*store), std::move(sources), context, log);
   std::exception_ptr failure;
   const auto when_done = [&failure, &context](std::exception_ptr thrown) {
     failure = thrown;

@@ -1,8 +1,8 @@
 // HTTP/1.1 to one server over TCP or a unix socket, for coroutines of one event loop.
 #pragma once
 
+#include "config/address.hpp"
 #include "core/time.hpp"
-#include "daemon/endpoint.hpp"
 #include "daemon/resolver.hpp"
 #include "daemon/result.hpp"
 

@@ -24,7 +24,7 @@ enum class ErrorCode {
   kEmpty,          ///< the query found nothing
   kSeveralSeries,  ///< the query found more than one value
   kNotFinite,      ///< the value is NaN, infinite, or no number
-  kInvalid,        ///< the setting makes no sense (a bad URL)
+  kInvalid,        ///< the setting makes no sense
   kStorage,        ///< the folder of the saved state cannot be used
   kLocked,         ///< another daemon uses the folder of the saved state
   kDamaged,        ///< a saved file is damaged, or not skep's

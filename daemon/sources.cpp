@@ -20,18 +20,13 @@ TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-Result<std::shared_ptr<Sources>> Sources::make(boost::asio::any_io_executor executor,
-                                               const PrometheusSettings& prometheus,
-                                               const DockerSettings& docker) {
-  Result<Endpoint> docker_endpoint = parse_docker_endpoint(docker.host);
-  if (!docker_endpoint) return docker_endpoint.error();
-  Result<Endpoint> prometheus_endpoint = parse_prometheus_endpoint(prometheus.url);
-  if (!prometheus_endpoint) return prometheus_endpoint.error();
+std::shared_ptr<Sources> Sources::make(boost::asio::any_io_executor executor,
+                                       const PrometheusSettings& prometheus,
+                                       const DockerSettings& docker) {
   return std::make_shared<Sources>(
       executor,
-      std::make_shared<DockerClient>(executor, std::move(*docker_endpoint),
-                                     at_least_one_ms(docker.timeout)),
-      std::make_shared<PrometheusClient>(executor, std::move(*prometheus_endpoint),
+      std::make_shared<DockerClient>(executor, docker.endpoint, at_least_one_ms(docker.timeout)),
+      std::make_shared<PrometheusClient>(executor, prometheus.endpoint,
                                          at_least_one_ms(prometheus.timeout)));
 }
 

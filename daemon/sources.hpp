@@ -21,10 +21,10 @@ namespace skep {
 /// Destroy it before the event loop, after the coroutines that use it have ended.
 class Sources {
  public:
-  /// Asks nothing yet. Error: kInvalid (an address that cannot be understood).
-  static Result<std::shared_ptr<Sources>> make(boost::asio::any_io_executor executor,
-                                               const PrometheusSettings& prometheus,
-                                               const DockerSettings& docker);
+  /// Asks nothing yet.
+  static std::shared_ptr<Sources> make(boost::asio::any_io_executor executor,
+                                       const PrometheusSettings& prometheus,
+                                       const DockerSettings& docker);
 
   Sources(const boost::asio::any_io_executor& executor, std::shared_ptr<DockerClient> docker,
           std::shared_ptr<PrometheusClient> prometheus);

@@ -1,7 +1,6 @@
 #include "daemon/started_event.hpp"
 
 #include "config/duration.hpp"
-#include "daemon/endpoint.hpp"
 #include "daemon/policy_name.hpp"
 #include "daemon/version.hpp"
 
@@ -31,8 +30,8 @@ Json service_json(const ServiceSettings& service) {
 
 Json summary(const Settings& settings) {
   Json fields = Json::object();
-  fields["prometheus"] = masked_url(settings.prometheus.url);
-  fields["docker"] = masked_url(settings.docker.host);
+  fields["prometheus"] = settings.prometheus.endpoint.text;
+  fields["docker"] = settings.docker.endpoint.text;
   fields["state"] = settings.state.path;
   fields["interval"] = format_duration(settings.controller.interval);
   Json services = Json::array();

@@ -1,6 +1,5 @@
 #include "daemon/train_history.hpp"
 
-#include "daemon/endpoint.hpp"
 #include "daemon/metrics_reader.hpp"
 #include "daemon/prometheus_client.hpp"
 
@@ -87,8 +86,6 @@ Result<ServiceHistory> read_service_history(const PrometheusSettings& prometheus
                  "the service: configure metrics.replicas (how many ran), or a metrics.cpu with "
                  "of: service.");
   }
-  Result<Endpoint> endpoint = parse_prometheus_endpoint(prometheus.url);
-  if (!endpoint) return std::move(endpoint.error());
 
   const Duration interval = service.controller.interval;
   history.grid = history_grid(wall_now(), from, interval);
@@ -105,7 +102,7 @@ Result<ServiceHistory> read_service_history(const PrometheusSettings& prometheus
 
   asio::io_context context(1);
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(prometheus.timeout);
-  PrometheusClient client(context.get_executor(), std::move(*endpoint), kPatience * timeout);
+  PrometheusClient client(context.get_executor(), prometheus.endpoint, kPatience * timeout);
   std::optional<Error> failed;
   std::exception_ptr thrown;
   const auto when_done = [&thrown](std::exception_ptr failure) { thrown = failure; };

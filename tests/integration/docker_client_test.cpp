@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 struct Setup {
   explicit Setup(milliseconds timeout = milliseconds(5000))
-      : client(context.get_executor(), parse_docker_endpoint(docker.url()).value(), timeout) {
+      : client(context.get_executor(), parse_docker_host(docker.url()).value.value(), timeout) {
     docker.add_service("web", 3);
   }
 
@@ -224,7 +224,7 @@ TEST_CASE("the client speaks over a unix socket") {
   FakeDocker docker("/tmp/skep-docker-client-test.sock");
   docker.add_service("web", 1);
   boost::asio::io_context context;
-  DockerClient client(context.get_executor(), parse_docker_endpoint(docker.url()).value(),
+  DockerClient client(context.get_executor(), parse_docker_host(docker.url()).value.value(),
                       milliseconds(2000));
   const Result<std::vector<ServiceView>> services = run_awaitable(context, client.services({}));
   REQUIRE(services);

@@ -30,7 +30,7 @@ HttpClientOptions options_with(milliseconds timeout) {
 
 struct Setup {
   explicit Setup(milliseconds timeout = milliseconds(5000))
-      : client(context.get_executor(), parse_prometheus_endpoint(server.url()).value(),
+      : client(context.get_executor(), parse_prometheus_url(server.url()).value.value(),
                options_with(timeout)) {}
 
   Result<HttpResponse> get(const std::string& target) {
@@ -179,7 +179,7 @@ TEST_CASE("an answer over the limit is refused, one of just that size is not") {
   HttpClientOptions options = options_with(milliseconds(5000));
   options.body_limit_bytes = 100000;
   HttpClient client(setup.context.get_executor(),
-                    parse_prometheus_endpoint(setup.server.url()).value(), options);
+                    parse_prometheus_url(setup.server.url()).value.value(), options);
   for (const Fault fault : {Fault::kNone, Fault::kChunked}) {
     setup.next = FakeReply(std::string(100000, 'x'));
     setup.next.fault = fault;
@@ -208,7 +208,7 @@ TEST_CASE("a name that is never resolved does not hold the caller, nor the end o
   {
     boost::asio::io_context context;
     HttpClient client(context.get_executor(),
-                      parse_prometheus_endpoint("http://stuck.example:9090").value(), options);
+                      parse_prometheus_url("http://stuck.example:9090").value.value(), options);
     for (int i = 0; i < 2; ++i) {
       const Result<HttpResponse> response =
           run_awaitable(context, client.request(HttpRequest(HttpMethod::kGet, "/")));
@@ -233,7 +233,7 @@ TEST_CASE("a name is resolved, and an address that does not answer is passed ove
     return endpoints;
   };
   HttpClient client(setup.context.get_executor(),
-                    parse_prometheus_endpoint("http://prometheus:9090").value(), options);
+                    parse_prometheus_url("http://prometheus:9090").value.value(), options);
   const Result<HttpResponse> response =
       run_awaitable(setup.context, client.request(HttpRequest(HttpMethod::kGet, "/")));
   REQUIRE(response);
@@ -270,7 +270,7 @@ TEST_CASE("a cancelled look-up of a name ends at once") {
   };
   boost::asio::io_context context;
   HttpClient client(context.get_executor(),
-                    parse_prometheus_endpoint("http://stuck.example:9090").value(), options);
+                    parse_prometheus_url("http://stuck.example:9090").value.value(), options);
   boost::asio::cancellation_signal stop;
   std::optional<Result<HttpResponse>> response;
   co_spawn(context, store(client.request(HttpRequest(HttpMethod::kGet, "/")), response),
@@ -290,7 +290,7 @@ TEST_CASE("a cancelled look-up of a name ends at once") {
 TEST_CASE("a unix socket that is not there, or not for us, says what to do") {
   boost::asio::io_context context;
   HttpClient missing(context.get_executor(),
-                     parse_docker_endpoint("unix:///nonexistent/docker.sock").value());
+                     parse_docker_host("unix:///nonexistent/docker.sock").value.value());
   const Result<HttpResponse> response =
       run_awaitable(context, missing.request(HttpRequest(HttpMethod::kGet, "/")));
   REQUIRE(!response);

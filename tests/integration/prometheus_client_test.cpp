@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 struct Setup {
   explicit Setup(milliseconds timeout = milliseconds(5000))
-      : client(context.get_executor(), parse_prometheus_endpoint(prometheus.url()).value(),
+      : client(context.get_executor(), parse_prometheus_url(prometheus.url()).value.value(),
                timeout) {}
 
   Result<Sample> query(const std::string& text) {
@@ -149,7 +149,7 @@ TEST_CASE("the user and password of the address are sent and never shown") {
   });
   const std::string url = "http://anna:s3cret%21@127.0.0.1:" + std::to_string(server.port());
   boost::asio::io_context context;
-  PrometheusClient client(context.get_executor(), parse_prometheus_endpoint(url).value(),
+  PrometheusClient client(context.get_executor(), parse_prometheus_url(url).value.value(),
                           milliseconds(2000));
   const Result<Sample> sample = run_awaitable(context, client.query("up"));
   REQUIRE(!sample);

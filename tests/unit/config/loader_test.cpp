@@ -71,8 +71,8 @@ log: {level: debug, format: text}
 http: {listen: ""}
 )");
   Settings expected;
-  expected.prometheus = {"http://p:1/x", 1s};
-  expected.docker = {"tcp://proxy:2375", 2s};
+  expected.prometheus = {parse_prometheus_url("http://p:1/x").value.value(), 1s};
+  expected.docker = {parse_docker_host("tcp://proxy:2375").value.value(), 2s};
   expected.controller = {3s, 4s, true, 18446744073709551615U};
   ServiceSettings one;
   one.name = "one";
@@ -189,11 +189,11 @@ TEST_CASE("A file with a byte order mark and CRLF line ends", "[config]") {
 
 TEST_CASE("Docker's host comes from the file, DOCKER_HOST or the socket", "[config]") {
   const Environment environment = variables({{"DOCKER_HOST", "tcp://proxy:1"}});
-  CHECK(loaded(kMinimal).docker.host == "unix:///var/run/docker.sock");
-  CHECK(loaded(kMinimal, variables({{"DOCKER_HOST", ""}})).docker.host ==
+  CHECK(loaded(kMinimal).docker.endpoint.text == "unix:///var/run/docker.sock");
+  CHECK(loaded(kMinimal, variables({{"DOCKER_HOST", ""}})).docker.endpoint.text ==
         "unix:///var/run/docker.sock");
-  CHECK(loaded(kMinimal, environment).docker.host == "tcp://proxy:1");
-  CHECK(loaded("docker: {host: 'unix:///d.sock'}\n" + kMinimal, environment).docker.host ==
+  CHECK(loaded(kMinimal, environment).docker.endpoint.text == "tcp://proxy:1");
+  CHECK(loaded("docker: {host: 'unix:///d.sock'}\n" + kMinimal, environment).docker.endpoint.text ==
         "unix:///d.sock");
   CHECK_THAT(shown(load(kMinimal, variables({{"DOCKER_HOST", "ssh://me@host"}}))),
              Catch::Contains("skep.yaml:1:1: docker.host from the environment variable "
@@ -208,7 +208,7 @@ TEST_CASE("The environment is filled into values of every type", "[config]") {
       "  - name: ${APP}\n    replicas:\n      max: ${MAX}\n    metrics:\n"
       "      cpu: {query: 'c{x=\"$service\"}'}\n      ram: {query: '$${HOST}'}\n",
       environment);
-  CHECK(settings.prometheus.url == "http://prom:9090");
+  CHECK(settings.prometheus.endpoint.text == "http://prom:9090");
   CHECK(settings.controller.interval == 7s);
   CHECK(settings.services[0].name == "shop_web");
   CHECK(settings.services[0].controller.replicas.max == 4);
@@ -226,7 +226,9 @@ TEST_CASE("Secrets are read from files", "[config]") {
            "}\nhttp: {token_file: " + token + "}\n" + kMinimal);
   INFO(shown(result));
   REQUIRE(result.settings);
-  CHECK(result.settings->prometheus.url == "http://me:p%40ss%20word@prom:1");
+  CHECK(result.settings->prometheus.endpoint.text == "http://prom:1");
+  CHECK(result.settings->prometheus.endpoint.authorization ==
+        basic_authorization("me", "p@ss word"));
   CHECK(result.settings->http.token == "abc");
 }
 
@@ -274,4 +276,7 @@ TEST_CASE("Two ways to say one thing are refused", "[config]") {
   CHECK_THAT(shown(load("prometheus: {url: 'http://u:p@a', username: u, password_file: " + file +
                         "}\n" + kMinimal)),
              Catch::Contains("prometheus.username is in the url as well; keep one of them"));
+  CHECK_THAT(shown(load("prometheus: {url: 'unix:///p.sock', username: u, password_file: " + file +
+                        "}\n" + kMinimal)),
+             Catch::Contains("prometheus.username makes no sense with a unix socket"));
 }

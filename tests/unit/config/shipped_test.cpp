@@ -110,7 +110,6 @@ TEST_CASE("seed.yaml holds the settings of the seed", "[config][shipped]") {
   CHECK(metrics.uptime);
 
   Settings expected = defaults_with(metrics);
-  expected.prometheus.url = "http://prometheus:9090";
   expected.controller.interval = 5s;
   expected.controller.cooldown = 30s;
   ServiceSettings& service = expected.services[0];
