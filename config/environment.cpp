@@ -30,8 +30,9 @@ ExpandedText expand_environment(std::string_view text, const Environment& enviro
     if (start == std::string_view::npos) {
       break;
     }
+    const bool is_escaped = start > 0 && text[start - 1] == '$';
     text.remove_prefix(start + 2);
-    if (out.ends_with('$')) {
+    if (is_escaped) {
       out += '{';
       continue;
     }

@@ -8,7 +8,8 @@ using namespace skep;
 using namespace skep::test;
 
 TEST_CASE("Environment variables are filled in, PromQL's own dollars are not", "[config]") {
-  const Environment environment = variables({{"HOST", "prom"}, {"EMPTY", ""}, {"_X1", "${HOST}"}});
+  const Environment environment =
+      variables({{"HOST", "prom"}, {"EMPTY", ""}, {"_X1", "${HOST}"}, {"CASH", "5$"}});
   const auto [text, expected] = GENERATE(table<const char*, const char*>({
       {"", ""},
       {"plain", "plain"},
@@ -21,6 +22,9 @@ TEST_CASE("Environment variables are filled in, PromQL's own dollars are not", "
       {"label_replace(x, \"a\", \"${1}-$2\", \"b\", \"(.*)\")",
        "label_replace(x, \"a\", \"${1}-$2\", \"b\", \"(.*)\")"},
       {"$${HOST}", "${HOST}"},
+      {"${CASH}${HOST}", "5$prom"},
+      {"${CASH}$${HOST}", "5$${HOST}"},
+      {"$${HOST}${HOST}", "${HOST}prom"},
       {"$", "$"},
   }));
   CHECK(expand_environment(text, environment).value == std::string(expected));
