@@ -3,11 +3,8 @@
 #include <cstdint>
 
 namespace skep {
-namespace {
 
-// The number of bytes of the sequence at the start of `text`, which is not empty; 0 when it is not
-// UTF-8.
-std::size_t sequence_length(std::string_view text) {
+std::size_t utf8_length(std::string_view text) {
   const auto byte = [text](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : std::uint32_t{0};
   };
@@ -37,13 +34,11 @@ std::size_t sequence_length(std::string_view text) {
   return code < smallest || code > 0x10FFFF || surrogate ? 0 : length;
 }
 
-}  // namespace
-
 std::optional<PositionedMessage> find_bad_text(std::string_view text) {
   Position position;
   while (!text.empty()) {
     const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     if (length == 0) {
       return PositionedMessage{position, "not UTF-8 text; save the file as UTF-8"};
     }

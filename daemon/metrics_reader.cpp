@@ -1,6 +1,7 @@
 #include "daemon/metrics_reader.hpp"
 
 #include "config/duration.hpp"
+#include "config/query_text.hpp"
 #include "core/words.hpp"
 
 #include <algorithm>
@@ -13,8 +14,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Duration kShortestWindow = std::chrono::minutes(1);
-constexpr std::string_view kNameLetters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 /// The key of the configuration, as messages name it.
 constexpr const char* kNames[] = {"cpu", "ram", "uptime", "load", "latency", "targets"};
@@ -29,7 +28,7 @@ std::string filled_query(std::string_view query, std::string_view service,
     filled += query.substr(0, dollar);
     if (dollar == std::string_view::npos) break;
     const std::string_view rest = query.substr(dollar + 1);
-    const std::string_view name = rest.substr(0, rest.find_first_not_of(kNameLetters));
+    const std::string_view name = variable_name(rest);
     if (name == "service") {
       filled += service;
     } else if (name == "window") {
