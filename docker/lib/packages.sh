@@ -19,20 +19,30 @@ missing_packages() {
 # install_packages LOG PACKAGE...: installs those that are missing. A service that a package would
 # start (dockerd, prometheus) is kept from starting: the lab has its own.
 install_packages() {
-  local log=$1 missing policy=/usr/sbin/policy-rc.d made_policy=no status=0
+  local log=$1 missing
   shift
   mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   say "Installing ${missing[*]}"
+  install_without_starting "$log" "${missing[@]}" ||
+    die "Installing ${missing[*]} failed: see $log."
+}
+
+# install_without_starting LOG PACKAGE...: in a subshell, whose traps take back the policy of the host
+# whatever ends it. A signal waits for apt-get: a package manager that is cut off leaves a broken
+# system.
+install_without_starting() (
+  exec >>"$1" 2>&1
+  shift
+  policy=/usr/sbin/policy-rc.d
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
-    made_policy=yes
   fi
-  # Not ended half-way by a signal: a package manager that is cut off leaves a broken system.
-  DEBIAN_FRONTEND=noninteractive apt-get -qq update >>"$log" 2>&1 &&
-    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-      "${missing[@]}" >>"$log" 2>&1 || status=$?
-  [ "$made_policy" = no ] || rm -f "$policy"
-  [ "$status" -eq 0 ] || die "Installing ${missing[*]} failed: see $log."
-}
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update && apt-get -qq install -y --no-install-recommends "$@"
+)
