@@ -10,7 +10,8 @@
 #     report the report pages of skep compare in headless Chromium
 #     demo   docker/demo.sh, simulated, and on a real Swarm with skep as a service from its own image
 #
-# Ends with one line, 'N passed, N failed', and with status 0 only when nothing failed.
+# Ends with one line, 'N passed, N failed', and with status 0 only when nothing failed. A build that fails counts as one
+# and ends the run. Skipped tests are in neither number: a line before the last says how many there were.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . docker/lib/common.sh
@@ -23,12 +24,17 @@ BROWSER_PACKAGES=(chromium)
 PARTS=unit,asan,e2e,report,demo
 PASSED=0
 FAILED=0
+SKIPPED=()
 
 read_options() {
   while [ $# -gt 0 ]; do
     case $1 in
       --only)
-        PARTS=${2:-}
+        if [ -z "${2:-}" ]; then
+          say "--only needs a part, such as --only unit: see tests/run.sh --help."
+          exit 2
+        fi
+        PARTS=$2
         shift
         ;;
       --help)
@@ -50,56 +56,74 @@ read_options() {
 
 wants() { [[ ,$PARTS, == *,$1,* ]]; }
 
-# count PASSED FAILED: adds to the sums.
+# count PART PASSED FAILED [SKIPPED]: adds to the sums.
 count() {
-  PASSED=$((PASSED + $1))
-  FAILED=$((FAILED + $2))
+  PASSED=$((PASSED + $2))
+  FAILED=$((FAILED + $3))
+  [ "${4:-0}" = 0 ] || SKIPPED+=("$4 of $1")
+}
+
+# Prints the sums and ends the run.
+finish() {
+  local skipped
+  if [ ${#SKIPPED[@]} -gt 0 ]; then
+    skipped=$(printf ', %s' "${SKIPPED[@]}")
+    echo "SKIPPED, so not tested: ${skipped:2}"
+  fi
+  echo "$PASSED passed, $FAILED failed"
+  [ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+  exit
 }
 
 build() {
   say "Building the preset $1."
-  cmake --preset "$1" >/dev/null
-  cmake --build --preset "$1" -- --quiet
+  if ! { cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -- --quiet; }; then
+    say "The build of the preset $1 failed, so nothing more is tested."
+    count build 0 1
+    finish
+  fi
 }
 
-# Runs every test of a preset, each in a process of its own, and counts them.
+# run_ctest PART PRESET: runs every test of the preset, each in a process of its own, and counts them.
 run_ctest() {
-  local log summary failed total
+  local log summary failed total skipped
   log=$(mktemp)
-  ctest --preset "$1" -j"$(nproc)" 2>&1 | tee "$log" | grep -vE '^ *(Start +[0-9]|[0-9]+/[0-9]+ Test .* Passed)' || true
+  ctest --preset "$2" -j"$(nproc)" 2>&1 | tee "$log" | grep -vE '^ *(Start +[0-9]|[0-9]+/[0-9]+ Test .* Passed)' || true
   summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log" || true)
+  skipped=$(grep -cE '^\s+[0-9]+ - .* \(Skipped\)$' "$log" || true)
   rm -f "$log"
   if [ -z "$summary" ]; then
-    say "The tests of the preset $1 did not come to an end."
-    count 0 1
+    say "The tests of the preset $2 did not come to an end."
+    count "$1" 0 1
     return
   fi
   failed=$(sed -E 's/.*, ([0-9]+) tests failed.*/\1/' <<<"$summary")
   total=$(sed -E 's/.*out of ([0-9]+).*/\1/' <<<"$summary")
-  count $((total - failed)) "$failed"
+  count "$1" $((total - failed - skipped)) "$failed" "$skipped"
 }
 
-# Runs a script of tests, whose last line is 'N passed, N failed, N skipped'.
+# run_script PART SCRIPT: runs a script of tests, whose last line is 'N passed, N failed, N skipped'.
 run_script() {
-  local log summary
+  local log summary passed failed skipped
   log=$(mktemp)
-  SKEP_BIN=$PWD/build/release/daemon/skep /usr/bin/python3 -B "$1" 2>&1 | tee "$log" || true
-  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+  SKEP_BIN=$PWD/build/release/daemon/skep /usr/bin/python3 -B "$2" 2>&1 | tee "$log" || true
+  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1 || true)
   rm -f "$log"
   if [ -z "$summary" ]; then
-    say "The tests of $1 did not come to an end."
-    count 0 1
+    say "The tests of $2 did not come to an end."
+    count "$1" 0 1
     return
   fi
-  count "$(sed -E 's/^([0-9]+) passed.*/\1/' <<<"$summary")" "$(sed -E 's/^.* ([0-9]+) failed.*/\1/' <<<"$summary")"
+  read -r passed _ failed _ skipped _ <<<"$summary"
+  count "$1" "$passed" "$failed" "$skipped"
 }
 
 run_demo() {
   if docker/demo.sh "$@"; then
-    count 1 0
+    count demo 1 0
   else
     say "The demo failed: docker/demo.sh $*"
-    count 0 1
+    count demo 0 1
   fi
 }
 
@@ -116,22 +140,21 @@ if wants unit || wants e2e || wants report; then
   build release
 fi
 if wants unit; then
-  run_ctest release
+  run_ctest unit release
 fi
 if wants asan; then
   build asan
-  run_ctest asan
+  run_ctest asan asan
 fi
 if wants e2e; then
-  run_script tests/e2e/run.py
+  run_script e2e tests/e2e/run.py
 fi
 if wants report; then
-  run_script tests/report/run.py
+  run_script report tests/report/run.py
 fi
 if wants demo; then
   run_demo --simulated --seconds 60
   run_demo --real --seconds 240
 fi
 
-echo "$PASSED passed, $FAILED failed"
-[ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+finish
