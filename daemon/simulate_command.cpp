@@ -30,7 +30,7 @@ std::string quoted(const std::string& text) {
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 void write_header(std::FILE* file) {
-  std::fputs("tick,time,load,cpu_percent,replicas,action,target_replicas,reason,cost\n", file);
+  std::fputs("tick,time,load,cpu,replicas,action,target_replicas,reason,cost\n", file);
 }
 
 void write_row(std::FILE* file, const SimulatedDecision& step) {

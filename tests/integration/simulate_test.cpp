@@ -69,8 +69,7 @@ TEST_CASE("simulate writes every decision, and the same command the same bytes")
   }
   CHECK(runs[0] == runs[1]);
   CHECK_THAT(runs[0],
-             Catch::StartsWith(
-                 "tick,time,load,cpu_percent,replicas,action,target_replicas,reason,cost\n"));
+             Catch::StartsWith("tick,time,load,cpu,replicas,action,target_replicas,reason,cost\n"));
   // 400 minutes of ticks every 15 s, of which the first has no metrics yet, and the header.
   CHECK(std::count(runs[0].begin(), runs[0].end(), '\n') == 1600);
   CHECK_THAT(runs[0], Catch::Contains("scale_out") && Catch::Contains("scale_in"));
