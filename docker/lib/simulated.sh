@@ -90,6 +90,7 @@ run_simulated() {
   DEMO_PROMETHEUS=$(cat "$SIMULATED_FOLDER/prometheus.url") \
   DEMO_DOCKER=unix://$SIMULATED_FOLDER/docker.sock DEMO_STATE=$SIMULATED_FOLDER/state \
   DEMO_INTERVAL=${tick_ms}ms DEMO_COOLDOWN=$((2 * tick_ms))ms \
+  DEMO_STABILIZATION=$((10 * tick_ms))ms \
     "$BUILD/daemon/skep" run --config demo-simulated.yaml >"$log" 2>"$errors" &
   SIMULATED_SKEP=$!
   wait -n "$SIMULATED_SWARM" "$SIMULATED_SKEP" || status=$?
