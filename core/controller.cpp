@@ -106,6 +106,16 @@ TickResult Controller::tick(const TickInput& input, TimePoint now) {
   return result;
 }
 
+std::vector<ControllerEvent> Controller::last_events() {
+  std::vector<ControllerEvent> events;
+  if (shadow_) {
+    if (const auto report = shadow_->last_report()) {
+      events.push_back(shadow_event(*report));
+    }
+  }
+  return events;
+}
+
 bool Controller::can_decide(TickResult& result, const TickInput& input, TimePoint now) {
   if (!input.service) {
     const TickProblem problem = input.problem.value_or(
@@ -200,7 +210,7 @@ void Controller::decide(TickResult& result, const Observation& observation,
   }
   if (shadow_) {
     decision.shadow = shadow_->tick(observation, now);
-    if (const auto report = shadow_->report(now)) {
+    if (const auto report = shadow_->report()) {
       result.events.push_back(shadow_event(*report));
     }
   }

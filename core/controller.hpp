@@ -100,6 +100,9 @@ class Controller {
   void scale_finished(ScaleOutcome outcome, std::string_view error, Decision& decision,
                       TimePoint now);
 
+  /// What is to be told before the end: in shadow mode the rest of the comparison.
+  std::vector<ControllerEvent> last_events();
+
   /// Keeps a whole cooldown from `now` on: it is not known what was done before.
   void begin_cooldown(TimePoint now);
 

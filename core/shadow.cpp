@@ -6,12 +6,11 @@
 #include "core/words.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 namespace skep {
 namespace {
 
-constexpr Duration kReportInterval = std::chrono::hours(1);
+constexpr int kReportTicks = 240;
 
 /// Wishes what another agent would, and teaches it nothing.
 class BorrowedAgent final : public Agent {
@@ -37,6 +36,11 @@ ShadowScore difference(const ShadowScore& now, const ShadowScore& before) {
           now.changes - before.changes, now.replica_ticks - before.replica_ticks};
 }
 
+std::string length_text(Duration length) {
+  const double hours = to_seconds(length) / 3600;
+  return hours < 1 ? seconds_text(length) : number_text(hours) + " h";
+}
+
 std::string score_text(const ShadowScore& score) {
   return number_text(score.violations_percent()) + "% of the ticks over the CPU limit, " +
          number_text(score.mean_replicas()) + " replicas in the mean and " +
@@ -54,9 +58,9 @@ double ShadowScore::mean_replicas() const {
 }
 
 std::string shadow_text(const ShadowReport& report) {
-  return "With the load of the last " + number_text(to_seconds(report.recent.lasted) / 3600) +
-         " h" + " the agent would have had " + score_text(report.recent.agent) +
-         ", and target tracking " + score_text(report.recent.rule) + ".";
+  return "With the load of the last " + length_text(report.recent.lasted) +
+         " the agent would have had " + score_text(report.recent.agent) + ", and target tracking " +
+         score_text(report.recent.rule) + ".";
 }
 
 /// A simulated service and the controller that scales it.
@@ -122,23 +126,35 @@ ShadowDecision Shadow::tick(const Observation& seen, TimePoint now) {
   const double load = demand_.see(seen.metrics).guess();
   const bool hidden = seen.metrics.cpu_percent >= Demand::kHiddenFromPercent;
   saturated_ += hidden && !seen.metrics.demand ? 1 : 0;
+  last_tick_ = now;
   rule_->tick(seen.metrics, load, now);
   Decision decision = agent_->tick(seen.metrics, load, now);
   return {decision.replicas.desired, decision.wanted, decision.change, decision.target_replicas,
           std::move(decision.reason)};
 }
 
-std::optional<ShadowReport> Shadow::report(TimePoint now) {
-  if (now - last_report_ < kReportInterval) {
+std::optional<ShadowReport> Shadow::report() {
+  if (last_tick_ - last_report_ < kReportTicks * settings_.interval) {
     return std::nullopt;
   }
+  return tell();
+}
+
+std::optional<ShadowReport> Shadow::last_report() {
+  if (last_tick_ == last_report_) {
+    return std::nullopt;
+  }
+  return tell();
+}
+
+ShadowReport Shadow::tell() {
   ShadowReport report;
-  report.total = {now - start_, saturated_, rule_->score(), agent_->score()};
-  report.recent = {now - last_report_, saturated_ - before_.saturated,
+  report.total = {last_tick_ - start_, saturated_, rule_->score(), agent_->score()};
+  report.recent = {last_tick_ - last_report_, saturated_ - before_.saturated,
                    difference(report.total.rule, before_.rule),
                    difference(report.total.agent, before_.agent)};
   before_ = report.total;
-  last_report_ = now;
+  last_report_ = last_tick_;
   return report;
 }
 

@@ -101,10 +101,14 @@ class Shadow {
 
   /// Both sides decide on the load that was seen at `now`. Returns what the agent would have done.
   ShadowDecision tick(const Observation& seen, TimePoint now);
-  /// Once an hour, after a tick.
-  std::optional<ShadowReport> report(TimePoint now);
+  /// Every 240 intervals (an hour at 15 s), after a tick.
+  std::optional<ShadowReport> report();
+  /// Before the end: what came since the report before; empty when that is nothing.
+  std::optional<ShadowReport> last_report();
 
  private:
+  ShadowReport tell();
+
   ControllerSettings settings_;
   Agent& learner_;
   bool in_words_;
@@ -112,6 +116,7 @@ class Shadow {
   std::unique_ptr<ShadowService> rule_;  // from the first tick on
   std::unique_ptr<ShadowService> agent_;
   TimePoint start_{};  // the first tick
+  TimePoint last_tick_{};
   TimePoint last_report_{};
   std::uint64_t saturated_ = 0;
   ShadowComparison before_;  // the totals at the last report

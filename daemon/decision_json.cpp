@@ -68,7 +68,7 @@ Json score_json(const ShadowScore& score) {
 
 Json comparison_json(const ShadowComparison& comparison) {
   Json fields = Json::object();
-  fields["hours"] = rounded(to_seconds(comparison.lasted) / 3600, 1e3);
+  fields["hours"] = rounded(to_seconds(comparison.lasted) / 3600, 1e6);
   fields["ticks"] = comparison.agent.ticks;
   fields["saturated_ticks"] = comparison.saturated;
   fields["agent"] = score_json(comparison.agent);

@@ -87,6 +87,7 @@ asio::awaitable<void> ServiceLoop::run(TimePoint start, bool once) {
     if (once) break;
     due = controller_.next_tick(start, steady_now());
   }
+  log_.events(controller_.last_events());
 }
 
 void ServiceLoop::request_stop() {

@@ -24,6 +24,10 @@ TEST_CASE("in shadow mode target tracking scales, and the agent only tells what 
   });
   skep.signal(SIGTERM);
   CHECK(skep.wait_exit() == 0);
+  const std::vector<Json> told = skep.events("shadow");
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.back()["since_start"]["target_tracking"]["changes"] > 0);
+  CHECK(told.back()["since_start"]["agent"]["changes"] == 0);
   for (const Json& decision : skep.events("decision")) {
     CHECK(decision["shadow"]["replicas"] == 1);
     CHECK(decision["shadow"]["target_replicas"] == 1);

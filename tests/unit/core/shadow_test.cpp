@@ -136,7 +136,7 @@ TEST_CASE("what the agent would have done follows its own replica count, not the
   CHECK(watched.decisions.back().replicas.desired == 20);
 }
 
-TEST_CASE("once an hour both sides are compared on the same load") {
+TEST_CASE("every 240 intervals both sides are compared on the same load") {
   ControllerSettings settings = shadow_settings(PolicyType::kStatic);
   settings.replicas.max = 20;
   Watched watched(settings);
@@ -166,6 +166,37 @@ TEST_CASE("once an hour both sides are compared on the same load") {
   CHECK(second.total.agent.ticks == 481);
   CHECK(second.total.agent.violations == 240);
   CHECK(second.total.rule.changes == 11);
+}
+
+TEST_CASE("a shorter interval is compared sooner, and what is left before the end") {
+  ControllerSettings settings = shadow_settings(PolicyType::kStatic);
+  settings.interval = 5s;
+  Watched watched(settings);
+  CHECK(watched.controller.last_events().empty());
+  watched.feed(std::vector<double>(1, 6));
+  CHECK(watched.controller.last_events().empty());  // a single tick lasts no time
+
+  watched.feed(std::vector<double>(80, 6));  // 15 s each, 20 minutes
+  REQUIRE(watched.reports.size() == 1);
+  CHECK(watched.reports[0].shadow->recent.lasted == 20min);
+  CHECK_THAT(watched.reports[0].message, Catch::StartsWith("With the load of the last 1200 s the"));
+  CHECK(watched.controller.last_events().empty());
+
+  watched.feed(std::vector<double>(2, 6));
+  const std::vector<ControllerEvent> last = watched.controller.last_events();
+  REQUIRE(last.size() == 1);
+  CHECK(last[0].kind == EventKind::kShadow);
+  CHECK(last[0].shadow->recent.lasted == 30s);
+  CHECK(last[0].shadow->recent.rule.ticks == 2);
+  CHECK(last[0].shadow->total.agent.ticks == 83);
+  CHECK(watched.controller.last_events().empty());
+}
+
+TEST_CASE("without shadow mode nothing is left to tell before the end") {
+  Controller controller(acting(shadow_settings(PolicyType::kStatic), PolicyType::kStatic));
+  step(controller, input(4, 50), 0);
+  step(controller, input(4, 50), 15);
+  CHECK(controller.last_events().empty());
 }
 
 TEST_CASE("a saturated service was asked for more than it shows") {
