@@ -3,6 +3,7 @@
 #include "core/controller.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace skep {
 namespace {
@@ -67,6 +68,17 @@ ControllerSettings acting_by_rule(ControllerSettings settings) {
   return settings;
 }
 
+/// Where the last quarter of the rows with a load begins.
+std::size_t last_quarter(std::span<const double> loads) {
+  const auto is_gap = [](double load) { return std::isnan(load); };
+  const auto gaps = static_cast<std::size_t>(std::count_if(loads.begin(), loads.end(), is_gap));
+  std::size_t begin = loads.size();
+  for (std::size_t left = (loads.size() - gaps) / 4; left > 0;) {
+    left -= is_gap(loads[--begin]) ? 0 : 1;
+  }
+  return begin;
+}
+
 }  // namespace
 
 bool can_learn(const ControllerSettings& settings) {
@@ -79,8 +91,9 @@ TrainingResult train(const ControllerSettings& settings, const SimulatorSettings
                      const std::function<void(double)>& progress) {
   const ControllerSettings agent = acting(settings);
   const ControllerSettings rule = acting_by_rule(settings);
-  const std::span<const double> first = loads.first(loads.size() - loads.size() / 4);
-  const std::span<const double> last = loads.last(loads.size() / 4);
+  const std::size_t cut = last_quarter(loads);
+  const std::span<const double> first = loads.first(cut);
+  const std::span<const double> last = loads.subspan(cut);
   const std::size_t taught = kTrainingPasses * (first.size() + loads.size());
   Runs runs(simulator, step, static_cast<double>(loads.size() + 3 * last.size() + taught),
             progress);

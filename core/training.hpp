@@ -35,8 +35,9 @@ struct TrainingResult {
 bool can_learn(const ControllerSettings& settings);
 
 /// Row i of `loads` is the load from i to i + 1 times `step` (> 0), in units of one replica's
-/// limit; NaN is a gap, over which nothing is learned. At least four rows, not all NaN. `settings`
-/// without dry_run. `progress` gets the part that is done, now and then.
+/// limit; NaN is a gap, over which nothing is learned. At least four rows are not NaN, and the last
+/// quarter is that of those. `settings` without dry_run. `progress` gets the part that is done, now
+/// and then.
 TrainingResult train(const ControllerSettings& settings, const SimulatorSettings& simulator,
                      std::span<const double> loads, Duration step,
                      const std::function<void(double)>& progress);

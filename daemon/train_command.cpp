@@ -12,7 +12,9 @@
 #include "daemon/train_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -25,6 +27,27 @@ namespace {
 
 /// Or the exit status, after what is wrong was told.
 using HistoryOrStatus = std::variant<TrainingHistory, int>;
+
+/// Leaves out what comes before the first load and after the last, and says so; `name` is that of a
+/// point.
+void drop_ends(TrainingHistory& history, const std::function<std::string(std::size_t)>& name) {
+  std::vector<double>& loads = history.load.loads;
+  const auto is_load = [](double load) { return !std::isnan(load); };
+  const auto first = std::find_if(loads.begin(), loads.end(), is_load);
+  if (first == loads.end()) return;
+  const auto end = std::find_if(loads.rbegin(), loads.rend(), is_load).base();
+  const auto number = [&loads](auto at) { return static_cast<std::size_t>(at - loads.begin()); };
+  if (first != loads.begin()) {
+    history.notes.push_back("The history begins at " + name(number(first)) +
+                            ": there is no data before that.");
+  }
+  if (end != loads.end()) {
+    history.notes.push_back("The history ends at " + name(number(end) - 1) +
+                            ": there is no data after that.");
+  }
+  loads.erase(end, loads.end());
+  loads.erase(loads.begin(), first);
+}
 
 HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSetup& setup) {
   TraceSelection selection;
@@ -44,6 +67,7 @@ HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSe
   TrainingHistory history;
   history.load.loads = std::move(column.values);
   history.load.known = history.load.loads.size() - column.gaps;
+  drop_ends(history, [](std::size_t row) { return "row " + std::to_string(row + 1); });
   history.step = setup.step;
   history.source = options.trace_file + ", column " + column.name;
   history.notes.push_back(
@@ -111,6 +135,9 @@ HistoryOrStatus history_of_prometheus(const TrainOptions& options, const Simulat
   history.step = read->grid.step;
   history.source = "Prometheus since " + rfc3339(read->grid.start);
   history.notes = notes_of(*read, history.load, setup.settings.interval);
+  drop_ends(history, [&grid = read->grid](std::size_t point) {
+    return rfc3339(grid.start + static_cast<Duration::rep>(point) * grid.step);
+  });
   return history;
 }
 

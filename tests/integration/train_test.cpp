@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -149,22 +150,55 @@ TEST_CASE("with too little history train says so and changes nothing") {
 TEST_CASE("gaps, NaN and times when the service was not up are gaps of the history") {
   PastWorld world;
   world.more_metrics += "      uptime: {query: 'up{of=\"$service\"}'}\n";
-  world.prometheus.set_history("up{", [](double t) {
-    return std::fmod(t, 1000) < 100 ? std::string("0") : std::string("9");
+  const auto age = [now = static_cast<double>(std::time(nullptr))](double t) { return now - t; };
+  world.prometheus.set_history("up{", [age](double t) {
+    return std::fmod(age(t) + 500, 1000) < 100 ? std::string("0") : std::string("9");
   });
   const std::string said = world.output({"--from", "2000s"});
   CHECK_THAT(said, Contains("2000 points every 1s, 200 of them gaps"));
 
   PastWorld broken;
   broken.more_metrics = "      replicas: {query: 'some'}\n";
-  broken.prometheus.set_history("some", [](double t) {
-    if (std::fmod(t, 1000) < 50) return std::string();
-    if (std::fmod(t, 1000) < 60) return std::string("NaN");
-    return std::string(std::fmod(t, 1000) < 70 ? "-1" : "1");
+  broken.prometheus.set_history("some", [age](double t) {
+    const double part = std::fmod(age(t) + 500, 1000);
+    if (part < 50) return std::string();
+    if (part < 60) return std::string("NaN");
+    return std::string(part < 70 ? "-1" : "1");
   });
   const std::string noted = broken.output({"--from", "2000s"});
   CHECK_THAT(noted, Contains("140 of them gaps"));
   CHECK_THAT(noted, Contains("40 values were NaN, infinite or negative"));
+}
+
+TEST_CASE("a history that is asked for further back than it goes begins where it begins") {
+  const auto now = static_cast<double>(std::time(nullptr));
+  PastWorld world;
+  world.more_metrics = "      replicas: {query: 'some'}\n";
+  world.prometheus.set_history("some", [now](double t) {
+    const double age = now - t;
+    return age > 3000 || age < 1000 ? std::string() : std::string("1");
+  });
+  const std::string said = world.output({"--from", "7h"});
+  CHECK_THAT(said, Contains(": 200") && Contains(" points every 1s, 0 of them gaps"));
+  CHECK_THAT(said, Contains("The history begins at 20") && Contains("The history ends at 20"));
+  CHECK_THAT(said, Contains("trained on the rest"));
+
+  PastWorld young;
+  young.more_metrics = world.more_metrics;
+  young.prometheus.set_history("some", [now](double t) {
+    const double age = now - t;
+    return age > 400 || age < 100 ? std::string() : std::string("1");
+  });
+  CHECK_THAT(young.output({"--from", "7h"}),
+             Contains("too little history: 30") && !Contains("trained agent"));
+
+  std::ofstream trace(world.folder.path() / "ends.csv");
+  trace << "second,requests\n";
+  for (int i = 0; i < 1000; ++i) trace << i << ',' << (i < 100 ? "" : std::to_string(i)) << '\n';
+  trace.close();
+  CHECK_THAT(world.output({"--trace", (world.folder.path() / "ends.csv").string(), "--step", "1s"}),
+             Contains("900 points every 1s, 0 of them gaps") &&
+                 Contains("The history begins at row 101: there is no data before that."));
 }
 
 TEST_CASE("a history that cannot be had is an error in one sentence, and changes nothing") {

@@ -76,6 +76,20 @@ TEST_CASE("training tells how rule and agent did, and keeps what the agent has l
   CHECK(result.last_trained.total_cost != result.last_untrained.total_cost);
 }
 
+TEST_CASE("the last quarter is that of the ticks with a load") {
+  const double gap = std::nan("");
+  std::vector<double> loads(3000, gap);
+  const std::vector<double> known = days(2, 240);
+  loads.insert(loads.end(), known.begin(), known.end());
+  loads.insert(loads.end() - 60, 500, gap);
+  loads.insert(loads.end(), 700, gap);
+  const TrainingResult result = train(settings(), {}, loads, 15s, no_progress);
+  CHECK(result.rule.ticks == 480);
+  CHECK(result.last_rule.ticks == 120);
+  CHECK(result.last_trained.ticks == 120);
+  CHECK(result.last_trained.total_cost != result.last_untrained.total_cost);
+}
+
 TEST_CASE("what training saves holds nothing of the simulated service") {
   const Snapshot learned = train(settings(), {}, days(2, 240), 15s, no_progress).learned;
   CHECK_FALSE(learned.cells.empty());
