@@ -20,7 +20,7 @@ class Rows {
     if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
   }
 
-  /// The next row that is not empty; false at the end.
+  /// The next row that is not empty; false at the end. A cell in quotes keeps those in it doubled.
   bool next(std::vector<std::string_view>& cells) {
     while (!rest_.empty()) {
       const std::size_t end = std::min(rest_.find('\n'), rest_.size());
@@ -35,39 +35,61 @@ class Rows {
     return false;
   }
   std::size_t line() const { return line_; }
+  /// The row ended within quotes.
+  bool open() const { return open_; }
 
  private:
-  static void split(std::string_view line, std::vector<std::string_view>& cells) {
+  void split(std::string_view line, std::vector<std::string_view>& cells) {
     cells.clear();
     std::size_t begin = 0;
-    bool quoted = false;
+    bool in_quotes = false;  // the cell is
+    open_ = false;           // and the quotes have not ended
     for (std::size_t i = 0; i <= line.size(); ++i) {
-      if (i < line.size() && line[i] == '"') quoted = !quoted;
-      if (i == line.size() || (line[i] == ',' && !quoted)) {
-        cells.push_back(trimmed(line.substr(begin, i - begin)));
+      if (i < line.size() && line[i] == '"') {
+        in_quotes = in_quotes || trimmed(line.substr(begin, i - begin)).empty();
+        open_ = in_quotes && !open_;
+      }
+      if (i == line.size() || (line[i] == ',' && !open_)) {
+        std::string_view cell = trimmed(line.substr(begin, i - begin));
+        if (in_quotes && cell.size() > 1 && cell.ends_with('"')) {
+          cell = cell.substr(1, cell.size() - 2);
+        }
+        cells.push_back(cell);
         begin = i + 1;
+        in_quotes = false;
       }
     }
   }
   static std::string_view trimmed(std::string_view cell) {
-    const auto drop = [&cell](std::string_view ends) {
-      const std::size_t first = std::min(cell.find_first_not_of(ends), cell.size());
-      cell = cell.substr(first, cell.find_last_not_of(ends) + 1 - first);
-    };
-    drop(" \t");
-    drop("\"");
-    return cell;
+    const std::size_t first = std::min(cell.find_first_not_of(kBlanks), cell.size());
+    return cell.substr(first, cell.find_last_not_of(kBlanks) + 1 - first);
   }
 
+  static constexpr std::string_view kBlanks = " \t";
   std::string_view rest_;
   std::size_t line_ = 0;
+  bool open_ = false;
 };
+
+/// A name as it was before it was put into quotes.
+std::string unquoted(std::string_view cell) {
+  std::string text;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    text += cell[i];
+    if (cell.substr(i, 2) == "\"\"") ++i;
+  }
+  return text;
+}
+
+constexpr const char* kOpenQuote =
+    "a quote in this row has no end: close it, and keep a quoted cell on one line.";
 
 enum class CellKind { kGap, kNumber, kText };
 
 CellKind read_cell(std::string_view cell, double& value) {
   constexpr std::array<std::string_view, 5> kGaps{"", "NA", "N/A", "null", "None"};
   if (std::find(kGaps.begin(), kGaps.end(), cell) != kGaps.end()) return CellKind::kGap;
+  if (cell.size() > 1 && cell[0] == '+' && cell[1] != '-') cell.remove_prefix(1);
   const char* end = cell.data() + cell.size();
   const auto [stop, failure] = std::from_chars(cell.data(), end, value);
   if (failure != std::errc{} || stop != end) return CellKind::kText;
@@ -86,6 +108,7 @@ std::vector<std::size_t> numeric_columns(Rows rows, std::size_t width) {
   std::size_t undecided = width;
   std::vector<std::string_view> cells;
   while (undecided > 0 && rows.next(cells)) {
+    if (rows.open()) return {width - 1};  // whoever reads the rows will stop here and say so
     for (std::size_t i = 0; i < std::min(width, cells.size()); ++i) {
       double value = 0;
       const CellKind kind = read_cell(cells[i], value);
@@ -99,6 +122,30 @@ std::vector<std::size_t> numeric_columns(Rows rows, std::size_t width) {
   return numeric;
 }
 
+/// What is wrong with the first row; "" when nothing is.
+std::string check_header(const std::vector<std::string_view>& header) {
+  bool has_number = false;
+  for (const std::string_view cell : header) {
+    double value = 0;
+    const CellKind kind = read_cell(cell, value);
+    if (kind == CellKind::kText) return {};
+    has_number = has_number || kind == CellKind::kNumber;
+  }
+  if (!has_number) return {};
+  return "the first row must be a header, but it holds only numbers: put a row of column names "
+         "before it.";
+}
+
+/// Where a whole row became one column; "" when it did not.
+std::string other_separator(const std::vector<std::string_view>& header) {
+  if (header.size() != 1) return {};
+  const std::string_view row = header.front();
+  const bool semicolon = row.find(';') != std::string_view::npos;
+  if (!semicolon && row.find('\t') == std::string_view::npos) return {};
+  return std::string("the columns are separated by ") + (semicolon ? "semicolons" : "tabs") +
+         ": save the file with commas between them, and with points in the numbers.";
+}
+
 }  // namespace
 
 Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::string& file,
@@ -108,32 +155,42 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
   if (!rows.next(header)) {
     return invalid(file, 1, "the file is empty: a header and rows of numbers are needed.");
   }
+  if (rows.open()) return invalid(file, rows.line(), kOpenQuote);
+  if (const std::string wrong = check_header(header); !wrong.empty()) {
+    return invalid(file, rows.line(), wrong);
+  }
+  std::vector<std::string> names;
+  for (const std::string_view cell : header) names.push_back(unquoted(cell));
+  const std::string separator = other_separator(header);
   std::vector<std::size_t> chosen;
   if (selection.name) {
-    const auto found = std::find(header.begin(), header.end(), *selection.name);
-    if (found == header.end()) {
+    const auto found = std::find(names.begin(), names.end(), *selection.name);
+    if (found == names.end()) {
+      if (!separator.empty()) return invalid(file, rows.line(), separator);
       return Error(ErrorCode::kNotFound, file + ": there is no column '" +
                                              excerpt(*selection.name) + "'; the header is '" +
                                              excerpt(text.substr(0, text.find('\n'))) + "'.");
     }
-    chosen.push_back(static_cast<std::size_t>(found - header.begin()));
+    chosen.push_back(static_cast<std::size_t>(found - names.begin()));
   } else {
     chosen = numeric_columns(rows, header.size());
     if (chosen.size() > selection.most) chosen.resize(selection.most);
     if (chosen.empty()) {
+      if (!separator.empty()) return invalid(file, rows.line(), separator);
       return Error(ErrorCode::kEmpty,
                    file + ":1: no column after the first holds numbers: give another file.");
     }
   }
 
   std::vector<TraceColumn> columns;
-  for (const std::size_t index : chosen) columns.push_back({std::string(header[index]), {}, 0});
+  for (const std::size_t index : chosen) columns.push_back({names[index], {}, 0});
   std::vector<std::string_view> cells;
   for (std::size_t count = 1; rows.next(cells); ++count) {
     if (count > kMostTraceRows) {
       return invalid(file, rows.line(),
                      "this is one row more than the limit of 5 million: cut the file.");
     }
+    if (rows.open()) return invalid(file, rows.line(), kOpenQuote);
     if (cells.size() != header.size()) {
       return invalid(file, rows.line(),
                      "the row has " + std::to_string(cells.size()) + " columns, but the header " +

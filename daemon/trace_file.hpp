@@ -32,7 +32,8 @@ struct TraceSelection {
 /// Reads .gz files as well; both what is in the file and what comes out of it must be within
 /// kLargestTraceBytes. Errors: kStorage (the file cannot be read), kDamaged (nor decompressed),
 /// kNotFound (no column of that name), kEmpty (no column with numbers), kInvalid (too large, or
-/// with FILE:LINE: a row of another width, no number, a negative one, too many rows, no rows).
+/// with FILE:LINE: no header, another separator than the comma, a quote without end, a row of
+/// another width, no number, a negative one, too many rows, no rows).
 Result<std::vector<TraceColumn>> read_trace_file(const std::string& path,
                                                  const TraceSelection& selection);
 /// The same for a text; `file` is only the name in the errors.

@@ -81,6 +81,12 @@ TEST_CASE("quotes, carriage returns, empty lines, a byte order mark and a missin
       "\"t, s\",\"a\"\r\n0,\"1\"\r\n\r\n1, 2 ");
   CHECK(columns[0].name == "a");
   CHECK(columns[0].values == std::vector<double>{1, 2});
+  const auto quoted = read("\"t\",\"the, \"\"load\"\"\",5\" pipe\n0,\"1\",\"\"\n1,+2,7\n");
+  REQUIRE(quoted.size() == 2);
+  CHECK(quoted[0].name == "the, \"load\"");
+  CHECK(quoted[0].values == std::vector<double>{1, 2});
+  CHECK(quoted[1].name == "5\" pipe");
+  CHECK(quoted[1].gaps == 1);
 }
 
 TEST_CASE("a bad trace is refused with file, line and the remedy") {
@@ -95,6 +101,14 @@ TEST_CASE("a bad trace is refused with file, line and the remedy") {
   CHECK_THAT(error("t,a\n0,1\n", named("b")), Catch::Contains("there is no column 'b'"));
   CHECK_THAT(error("t,a\n0,\n", named("a")), Catch::Contains("column 'a' has no number"));
   CHECK_THAT(error("t,a\n", named("a")), Catch::Contains("column 'a' has no number"));
+  CHECK_THAT(error("t,a\n0,\"1\n1,2\n"), Catch::StartsWith("load.csv:2: a quote in this row"));
+  CHECK_THAT(error("t,\"a\n0,1\n"), Catch::StartsWith("load.csv:1: a quote in this row"));
+  CHECK_THAT(error("0,1.5\n1,2.5\n"),
+             Catch::StartsWith("load.csv:1: the first row must be a head"));
+  CHECK_THAT(error("t;a\n0;1,5\n1;2,5\n"),
+             Catch::StartsWith("load.csv:1: ") && Catch::Contains("separated by semicolons: save"));
+  CHECK_THAT(error("t\ta\n0\t1\n"), Catch::Contains("separated by tabs"));
+  CHECK_THAT(error("t;a\n0;1\n", named("a")), Catch::Contains("separated by semicolons"));
 }
 
 TEST_CASE("a compressed file is read like another, and a damaged one refused with its name") {
