@@ -43,6 +43,12 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
                    "trace of load, in any unit")
       ->type_name("CSV");
   command
+      ->add_option("--column", options.columns,
+                   "for --trace: only this column of each file, more than once if you like")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("NAME");
+  command
       ->add_option("--config", options.simulation.config_file,
                    "for --trace: the configuration whose service is simulated (default: the "
                    "defaults of every setting)")

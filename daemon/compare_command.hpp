@@ -18,10 +18,11 @@ struct CompareOptions {
   std::string benchmark;  ///< rossi or suite
   std::string traces;     ///< a folder
   std::vector<std::string> trace_files;
+  std::vector<std::string> columns;   ///< of each of them; empty: every numeric one but the first
   SimulationOptions simulation;       ///< for trace_files
   std::vector<std::string> policies;  ///< of the daemon, empty: the usual ones; the baselines are
                                       ///< always there
-  bool training_part = false;  ///< of the benchmark, on which constants may be chosen
+  bool training_part = false;         ///< of the benchmark, on which constants may be chosen
   bool json = false;
   std::string report;  ///< an HTML file to write; empty: none
 };

@@ -81,17 +81,19 @@ std::vector<Row> all_rows(const rossi::Windows& windows,
 
 int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
   const std::string file = options.traces + "/" + kFile;
-  const Result<std::vector<Trace>> traces = read_traces(file);
+  const Result<Traces> traces = read_traces(file);
   if (!traces) {
     return fail_in_file(1, traces.error().message);
   }
-  if (traces->size() != 1 || traces->front().values.size() < rossi::kLeastValues) {
+  for (const std::string& why : traces->left_out) std::fprintf(stderr, "%s\n", why.c_str());
+  if (!traces->left_out.empty()) return 1;
+  if (traces->usable.size() != 1 || traces->usable.front().values.size() < rossi::kLeastValues) {
     std::fprintf(stderr, "skep: %s must have one numeric column with at least %zu values.\n",
                  file.c_str(), rossi::kLeastValues);
     return 1;
   }
   using Part = rossi::Windows::Part;
-  const rossi::Windows windows(traces->front().values,
+  const rossi::Windows windows(traces->usable.front().values,
                                options.training_part ? Part::kTuning : Part::kBenchmark);
   std::vector<Row> rows = all_rows(windows, policies);
   std::vector<std::function<void()>> pieces;

@@ -3,6 +3,7 @@
 #include "daemon/compare_suite_output.hpp"
 #include "daemon/fail.hpp"
 #include "daemon/report_page.hpp"
+#include "daemon/trace_file.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
 
@@ -84,31 +85,46 @@ void relate(std::vector<SuiteRow>& rows, std::size_t entries) {
   }
 }
 
+/// What is wrong with a trace, as the end of a sentence; "" when nothing is.
+std::string check_trace(const std::vector<double>& load) {
+  if (load.size() < suite::kLeastTicks) {
+    return "has fewer than " + std::to_string(suite::kLeastTicks) + " rows to run: give more.";
+  }
+  const Peak peak = peak_of(load);
+  if (peak.load <= 0) return "is 0 everywhere: choose another one.";
+  if (peak.largest) {
+    return "has load in so few rows that its 99.9th percentile, by which it is scaled, is 0.";
+  }
+  return peak.load < kLeastPeak ? "has a peak below 1e-15: give the load in a smaller unit." : "";
+}
+
 /// Empty after the error was told.
 std::vector<Trace> read_scaled(const std::string& folder, bool first_quarters) {
-  Result<std::vector<Trace>> traces = read_trace_folder(folder);
+  Result<Traces> traces = read_trace_folder(folder);
   if (!traces) {
     fail_in_file(1, traces.error().message);
     return {};
   }
-  for (Trace& trace : *traces) {
-    if (first_quarters) {
-      const std::size_t used = std::min(trace.values.size(), suite::kMostTicks);
-      trace.values.erase(trace.values.begin() + static_cast<std::ptrdiff_t>(used / 4),
-                         trace.values.end());
+  for (const std::string& why : traces->left_out) tell_left_out(why);
+  std::vector<Trace> scaled;
+  for (Trace& trace : traces->usable) {
+    std::vector<double>& load = trace.values;
+    load.resize(std::min(load.size(), suite::kMostTicks));
+    if (first_quarters) load.resize(load.size() / 4);
+    const std::string unusable = check_trace(load);
+    if (!unusable.empty()) {
+      tell_left_out(trace.where + " " + unusable);
+      continue;
     }
-    trace.values = suite::scaled(trace.values);
-    if (trace.values.empty()) {
-      std::fprintf(stderr, "skep: the trace %s has hardly any load in it: take it out of %s.\n",
-                   trace.name.c_str(), folder.c_str());
-      return {};
-    }
+    load = suite::scaled(load);
+    scaled.push_back(std::move(trace));
   }
-  if (traces->empty()) {
-    std::fprintf(stderr, "skep: %s has no *.csv file with a numeric column after its first.\n",
+  if (scaled.empty()) {
+    std::fprintf(stderr,
+                 "skep: %s has no *.csv file with load in a numeric column after its first.\n",
                  folder.c_str());
   }
-  return std::move(*traces);
+  return scaled;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "daemon/compare_trace_report.hpp"
 #include "daemon/fail.hpp"
 #include "daemon/report_page.hpp"
+#include "daemon/trace_file.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
 
@@ -79,27 +80,38 @@ ControllerSettings rule_settings(const SimulationSetup& setup, const TargetSetti
   return settings;
 }
 
-/// Empty after the error was told.
-std::vector<ComparedTrace> read_all(const CompareOptions& options, const SimulationSetup& setup) {
-  Result<std::vector<Trace>> traces = read_trace_files(options.trace_files);
-  if (!traces) {
-    fail_in_file(1, traces.error().message);
-    return {};
-  }
-  std::vector<ComparedTrace> all;
-  for (Trace& trace : *traces) {
-    const std::string unusable =
-        scale_load(trace.values, options.simulation.peak, setup.settings.replicas.max, setup.step);
+/// Scales the traces of one file and adds them, but for those that cannot be compared, which it
+/// says.
+void add_traces(TraceComparison& comparison, Traces traces, double peak) {
+  const SimulationSetup& setup = comparison.setup;
+  for (const std::string& why : traces.left_out) tell_left_out(why);
+  for (Trace& trace : traces.usable) {
+    const std::string unusable = scale_load(trace.values, peak, setup);
     if (!unusable.empty()) {
-      fail_in_file(1, trace.file + ": the trace '" + trace.name + "' " + unusable);
-      return {};
+      tell_left_out(trace.where + " " + unusable);
+      continue;
+    }
+    if (peak_of(trace.values).largest) {
+      std::fprintf(stderr, "%s is scaled by its largest value, since load is rare.\n",
+                   trace.where.c_str());
     }
     ComparedTrace compared;
     compared.name = std::move(trace.name);
     compared.load = std::move(trace.values);
-    all.push_back(std::move(compared));
+    comparison.traces.push_back(std::move(compared));
   }
-  return all;
+}
+
+/// Returns the exit status; not 0 after the error was told.
+int read_all(const CompareOptions& options, TraceComparison& comparison) {
+  Result<Traces> traces = read_trace_files(options.trace_files, options.columns);
+  if (!traces) {
+    return fail_in_file(traces.error().code == ErrorCode::kNotFound ? 2 : 1,
+                        traces.error().message);
+  }
+  add_traces(comparison, std::move(*traces), options.simulation.peak);
+  if (!comparison.traces.empty()) return 0;
+  return fail(1, "no trace is left to compare.");
 }
 
 /// The runs of all policies and of the optimum, and the costs of all rules of the grid, on all
@@ -175,8 +187,7 @@ int compare_traces(const CompareOptions& options, const std::vector<ComparedPoli
   std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
   if (!setup) return 2;
   TraceComparison comparison{std::move(*setup), {}};
-  comparison.traces = read_all(options, comparison.setup);
-  if (comparison.traces.empty()) return 1;
+  if (const int status = read_all(options, comparison)) return status;
   run_all(comparison, policies, !options.report.empty());
   options.json ? print_json(comparison) : print_tables(comparison);
   return options.report.empty() || write_report(report_data(comparison), options.report) ? 0 : 1;

@@ -55,7 +55,7 @@ void print_summary(const ServiceSettings& service, const TraceColumn& column, Du
   row("service", service.name);
   row("trace", column.name + ", " + std::to_string(column.values.size()) + " rows of " +
                    format_duration(step) + ", " + std::to_string(column.gaps) + " gaps filled");
-  row("peak", number("%.4g", quantile(column.values, 0.999)) + " replicas' worth of load");
+  row("peak", peak_text(peak_of(column.values)));
   row("ticks", std::to_string(result.ticks));
   row("violations", number("%.3f%%", result.violations_percent()) + " of the ticks");
   row("replica-hours", number("%.2f", result.replica_hours));
@@ -96,15 +96,14 @@ int run_simulate(const SimulateOptions& options) {
   const Duration step = setup->step;
 
   TraceSelection selection;
-  if (!options.column.empty()) selection.name = options.column;
+  if (!options.column.empty()) selection.names = {options.column};
   selection.most = 1;
   Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
   if (!read) {
     return fail_in_file(read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message);
   }
   TraceColumn& column = read->front();
-  const std::string unusable =
-      scale_load(column.values, options.simulation.peak, settings.replicas.max, step);
+  const std::string unusable = scale_load(column.values, options.simulation.peak, *setup);
   if (!unusable.empty()) {
     return fail_in_file(1, options.trace_file + ": column '" + column.name + "' " + unusable);
   }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <iterator>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -17,7 +16,6 @@ namespace {
 
 /// The peak of the trace in parts of max when --peak is not given: busy, but not saturated.
 constexpr double kUsualPeak = 0.64;
-constexpr double kPeakQuantile = 0.999;
 constexpr int kMostLagTicks = 100'000;
 /// Virtual time must fit a clock with room to spare.
 constexpr double kLongestTraceSeconds = 100.0 * 365 * 86400;
@@ -132,16 +130,15 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
   return read;
 }
 
-std::string scale_load(std::vector<double>& load, double peak, int max_replicas, Duration step) {
-  if (static_cast<double>(load.size()) * to_seconds(step) > kLongestTraceSeconds) {
+std::string scale_load(std::vector<double>& load, double peak, const SimulationSetup& setup) {
+  const double seconds = static_cast<double>(load.size()) * to_seconds(setup.step);
+  if (seconds > kLongestTraceSeconds) {
     return "would last more than 100 years: give a shorter --step.";
   }
-  std::vector<double> known;
-  std::copy_if(load.begin(), load.end(), std::back_inserter(known),
-               [](double value) { return !std::isnan(value); });
-  const double high = quantile(std::move(known), kPeakQuantile);
-  if (high <= 0) return "is 0 nearly everywhere: choose another one.";
-  const double factor = (peak > 0 ? peak : kUsualPeak * max_replicas) / high;
+  const double high = peak_of(load).load;
+  if (high <= 0) return "is 0 everywhere: choose another one.";
+  if (high < kLeastPeak) return "has a peak below 1e-15: give the load in a smaller unit.";
+  const double factor = (peak > 0 ? peak : kUsualPeak * setup.settings.replicas.max) / high;
   for (double& value : load) value *= factor;
   return {};
 }

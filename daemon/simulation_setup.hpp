@@ -44,9 +44,9 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options);
 /// Empty after the errors were told on standard error: a bad option or configuration.
 std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& options);
 
-/// Scales a trace, whose gaps are NaN, so that its 99.9th percentile keeps `peak` replicas busy, or
-/// 0.64 of `max_replicas` when it is 0. Returns what is wrong with the trace, as the end of a
+/// Scales a trace, whose gaps are NaN, so that its peak (see peak_of) keeps `peak` replicas busy,
+/// or 0.64 of `max_replicas` when that is 0. Returns what is wrong with the trace, as the end of a
 /// sentence; empty when nothing is.
-std::string scale_load(std::vector<double>& load, double peak, int max_replicas, Duration step);
+std::string scale_load(std::vector<double>& load, double peak, const SimulationSetup& setup);
 
 }  // namespace skep

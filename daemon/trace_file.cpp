@@ -8,6 +8,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <iterator>
 #include <utility>
 
 namespace skep {
@@ -146,6 +148,55 @@ std::string other_separator(const std::vector<std::string_view>& header) {
          ": save the file with commas between them, and with points in the numbers.";
 }
 
+/// Which columns to read, by their place in the header.
+Result<std::vector<std::size_t>> choose(const Rows& rows, const std::vector<std::string>& names,
+                                        std::string_view text, const std::string& file,
+                                        const TraceSelection& selection) {
+  if (selection.names.empty()) {
+    std::vector<std::size_t> chosen = numeric_columns(rows, names.size());
+    if (chosen.size() > selection.most) chosen.resize(selection.most);
+    if (!chosen.empty()) return chosen;
+    return Error(ErrorCode::kEmpty,
+                 file + ":1: no column after the first holds numbers: give another file.");
+  }
+  std::vector<std::size_t> chosen;
+  for (const std::string& name : selection.names) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      return Error(ErrorCode::kNotFound, file + ": there is no column '" + excerpt(name) +
+                                             "'; the header is '" +
+                                             excerpt(text.substr(0, text.find('\n'))) + "'.");
+    }
+    chosen.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  return chosen;
+}
+
+/// Adds what a cell says. Returns what is wrong with it; "" when nothing is.
+std::string add_cell(TraceColumn& column, std::string_view cell, bool keep_gaps) {
+  double value = 0;
+  const CellKind kind = read_cell(cell, value);
+  const std::string what = kind == CellKind::kText ? "is no finite number: repair it"
+                           : value < 0             ? "is negative, which no load can be: repair it"
+                           : value > kLargestLoad
+                               ? "is larger than 1e15: give the load in a larger unit, repair it"
+                               : "";
+  if (!what.empty()) {
+    return "'" + excerpt(cell, 40) + "' in column '" + excerpt(column.name) + "' " + what +
+           " or leave it out.";
+  }
+  std::vector<double>& values = column.values;
+  if (kind == CellKind::kNumber) {
+    if (column.gaps == values.size() && !keep_gaps) std::fill(values.begin(), values.end(), value);
+    values.push_back(value);
+  } else {
+    const double before = values.empty() ? 0 : values.back();
+    values.push_back(keep_gaps ? std::nan("") : before);
+    ++column.gaps;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::string& file,
@@ -161,29 +212,14 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
   }
   std::vector<std::string> names;
   for (const std::string_view cell : header) names.push_back(unquoted(cell));
-  const std::string separator = other_separator(header);
-  std::vector<std::size_t> chosen;
-  if (selection.name) {
-    const auto found = std::find(names.begin(), names.end(), *selection.name);
-    if (found == names.end()) {
-      if (!separator.empty()) return invalid(file, rows.line(), separator);
-      return Error(ErrorCode::kNotFound, file + ": there is no column '" +
-                                             excerpt(*selection.name) + "'; the header is '" +
-                                             excerpt(text.substr(0, text.find('\n'))) + "'.");
-    }
-    chosen.push_back(static_cast<std::size_t>(found - names.begin()));
-  } else {
-    chosen = numeric_columns(rows, header.size());
-    if (chosen.size() > selection.most) chosen.resize(selection.most);
-    if (chosen.empty()) {
-      if (!separator.empty()) return invalid(file, rows.line(), separator);
-      return Error(ErrorCode::kEmpty,
-                   file + ":1: no column after the first holds numbers: give another file.");
-    }
+  const Result<std::vector<std::size_t>> chosen = choose(rows, names, text, file, selection);
+  if (!chosen) {
+    const std::string separator = other_separator(header);
+    return separator.empty() ? chosen.error() : invalid(file, rows.line(), separator);
   }
 
   std::vector<TraceColumn> columns;
-  for (const std::size_t index : chosen) columns.push_back({names[index], {}, 0});
+  for (const std::size_t index : *chosen) columns.push_back({names[index], {}, 0, {}});
   std::vector<std::string_view> cells;
   for (std::size_t count = 1; rows.next(cells); ++count) {
     if (count > kMostTraceRows) {
@@ -196,35 +232,23 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
                      "the row has " + std::to_string(cells.size()) + " columns, but the header " +
                          std::to_string(header.size()) + ": repair the row.");
     }
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      double value = 0;
-      const CellKind kind = read_cell(cells[chosen[i]], value);
-      const std::string what = kind == CellKind::kText ? "is no finite number"
-                               : value < 0             ? "is negative, which no load can be"
-                                                       : "";
-      if (!what.empty()) {
-        return invalid(file, rows.line(),
-                       "'" + excerpt(cells[chosen[i]], 40) + "' in column '" +
-                           excerpt(columns[i].name) + "' " + what + ": repair it or leave it out.");
-      }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
       TraceColumn& column = columns[i];
-      if (kind == CellKind::kNumber) {
-        if (column.gaps == column.values.size() && !selection.keep_gaps) {
-          std::fill(column.values.begin(), column.values.end(), value);
-        }
-        column.values.push_back(value);
-      } else {
-        const double before = column.values.empty() ? 0 : column.values.back();
-        column.values.push_back(selection.keep_gaps ? std::nan("") : before);
-        ++column.gaps;
-      }
+      if (!column.unusable.empty()) continue;
+      const std::string what = add_cell(column, cells[(*chosen)[i]], selection.keep_gaps);
+      if (!what.empty()) column.unusable = invalid(file, rows.line(), what).message;
     }
   }
-  for (const TraceColumn& column : columns) {
-    if (column.gaps == column.values.size()) {
-      return invalid(file, rows.line(),
-                     "column '" + excerpt(column.name) + "' has no number: choose another column.");
+  for (TraceColumn& column : columns) {
+    if (column.unusable.empty() && column.gaps == column.values.size()) {
+      column.unusable =
+          invalid(file, rows.line(),
+                  "column '" + excerpt(column.name) + "' has no number: choose another column.")
+              .message;
     }
+  }
+  if (columns.size() == 1 && !columns.front().unusable.empty()) {
+    return Error(ErrorCode::kInvalid, columns.front().unusable);
   }
   return columns;
 }
@@ -244,6 +268,23 @@ double quantile(std::vector<double> values, double part) {
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::min(rank, values.size() - 1));
   std::nth_element(values.begin(), at, values.end());
   return *at;
+}
+
+Peak peak_of(const std::vector<double>& load) {
+  std::vector<double> known;
+  std::copy_if(load.begin(), load.end(), std::back_inserter(known),
+               [](double value) { return !std::isnan(value); });
+  if (known.empty()) return {};
+  const double largest = *std::max_element(known.begin(), known.end());
+  const double usual = quantile(std::move(known), 0.999);
+  return usual > 0 ? Peak{usual, false} : Peak{largest, largest > 0};
+}
+
+std::string peak_text(const Peak& peak) {
+  std::array<char, 32> number;
+  std::snprintf(number.data(), number.size(), "%.4g", peak.load);
+  return std::string(number.data()) + " replicas' worth of load" +
+         (peak.largest ? ", the largest value, since load is rare" : "");
 }
 
 }  // namespace skep

@@ -3,6 +3,7 @@
 #include "daemon/trace_file.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -30,34 +31,54 @@ void make_names_differ(std::vector<Trace>& traces) {
   }
 }
 
+void add(Traces& all, Traces some) {
+  std::move(some.usable.begin(), some.usable.end(), std::back_inserter(all.usable));
+  std::move(some.left_out.begin(), some.left_out.end(), std::back_inserter(all.left_out));
+}
+
 }  // namespace
 
-Result<std::vector<Trace>> read_traces(const std::string& file) {
-  Result<std::vector<TraceColumn>> columns = read_trace_file(file, {});
-  if (!columns) return columns.error();
+Result<Traces> read_traces(const std::string& file, const std::vector<std::string>& columns) {
+  TraceSelection selection;
+  selection.names = columns;
+  Result<std::vector<TraceColumn>> read = read_trace_file(file, selection);
+  Traces traces;
+  if (!read && read.error().code == ErrorCode::kInvalid) {
+    traces.left_out.push_back(read.error().message);
+    return traces;
+  }
+  if (!read) return read.error();
   std::filesystem::path name = std::filesystem::path(file).filename();
   if (name.extension() == ".gz") name = name.stem();
   const std::string stem = name.stem().string();
-  std::vector<Trace> traces;
-  for (TraceColumn& column : *columns) {
-    traces.push_back(
-        {file, columns->size() == 1 ? stem : stem + ":" + column.name, std::move(column.values)});
+  for (TraceColumn& column : *read) {
+    if (!column.unusable.empty()) {
+      traces.left_out.push_back(std::move(column.unusable));
+      continue;
+    }
+    traces.usable.push_back({file, read->size() == 1 ? stem : stem + ":" + column.name,
+                             file + ": column '" + column.name + "'", std::move(column.values)});
   }
   return traces;
 }
 
-Result<std::vector<Trace>> read_trace_files(const std::vector<std::string>& files) {
-  std::vector<Trace> all;
+Result<Traces> read_trace_files(const std::vector<std::string>& files,
+                                const std::vector<std::string>& columns) {
+  Traces all;
   for (const std::string& file : files) {
-    Result<std::vector<Trace>> traces = read_traces(file);
+    Result<Traces> traces = read_traces(file, columns);
+    if (!traces && traces.error().code == ErrorCode::kEmpty) {
+      all.left_out.push_back(traces.error().message);
+      continue;
+    }
     if (!traces) return traces.error();
-    std::move(traces->begin(), traces->end(), std::back_inserter(all));
+    add(all, std::move(*traces));
   }
-  make_names_differ(all);
+  make_names_differ(all.usable);
   return all;
 }
 
-Result<std::vector<Trace>> read_trace_folder(const std::string& folder) {
+Result<Traces> read_trace_folder(const std::string& folder) {
   std::error_code failed;
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
@@ -67,15 +88,19 @@ Result<std::vector<Trace>> read_trace_folder(const std::string& folder) {
     return Error{ErrorCode::kStorage, folder + " cannot be read: " + failed.message() + "."};
   }
   std::sort(files.begin(), files.end());
-  std::vector<Trace> all;
+  Traces all;
   for (const std::string& file : files) {
-    Result<std::vector<Trace>> traces = read_traces(file);
+    Result<Traces> traces = read_traces(file);
     if (!traces && traces.error().code == ErrorCode::kEmpty) continue;
     if (!traces) return traces.error();
-    std::move(traces->begin(), traces->end(), std::back_inserter(all));
+    add(all, std::move(*traces));
   }
-  make_names_differ(all);
+  make_names_differ(all.usable);
   return all;
+}
+
+void tell_left_out(const std::string& why) {
+  std::fprintf(stderr, "%s It is not compared.\n", why.c_str());
 }
 
 }  // namespace skep

@@ -11,18 +11,31 @@ namespace skep {
 struct Trace {
   std::string file;            ///< as it was given
   std::string name;            ///< of the file, and of the column where the file has several
+  std::string where;           ///< "FILE: column 'NAME'", for messages
   std::vector<double> values;  ///< finite, >= 0, at least one
 };
 
-/// Every numeric column but the first of one CSV file; the errors are those of read_trace_file.
-Result<std::vector<Trace>> read_traces(const std::string& file);
+struct Traces {
+  std::vector<Trace> usable;
+  std::vector<std::string>
+      left_out;  ///< what is wrong with the others, each with FILE or FILE:LINE
+};
 
-/// The same of several files, with names that differ: the folder is put before a name that files of
-/// several folders have, as in "monday/load", and " (2)" behind one that is still there already.
-Result<std::vector<Trace>> read_trace_files(const std::vector<std::string>& files);
+/// The columns of those names in one CSV file, or every numeric one but the first. The errors are
+/// those of read_trace_file but for kInvalid.
+Result<Traces> read_traces(const std::string& file, const std::vector<std::string>& columns = {});
 
-/// The same, of every *.csv of the folder, in the order of their names. A file without a numeric
-/// column adds none.
-Result<std::vector<Trace>> read_trace_folder(const std::string& folder);
+/// The same of several files, a file without a numeric column being left out, with names that
+/// differ: the folder is put before a name that files of several folders have, as in "monday/load",
+/// and " (2)" behind one that is still there already.
+Result<Traces> read_trace_files(const std::vector<std::string>& files,
+                                const std::vector<std::string>& columns);
+
+/// Every numeric column but the first of every *.csv of the folder, in the order of their names. A
+/// file without a numeric column adds none.
+Result<Traces> read_trace_folder(const std::string& folder);
+
+/// A line on standard error for a trace that is not compared.
+void tell_left_out(const std::string& why);
 
 }  // namespace skep

@@ -51,7 +51,7 @@ void drop_ends(TrainingHistory& history, const std::function<std::string(std::si
 
 HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSetup& setup) {
   TraceSelection selection;
-  if (!options.column.empty()) selection.name = options.column;
+  if (!options.column.empty()) selection.names = {options.column};
   selection.most = 1;
   selection.keep_gaps = true;
   Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
@@ -59,8 +59,7 @@ HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSe
     return fail_in_file(read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message);
   }
   TraceColumn& column = read->front();
-  const std::string unusable =
-      scale_load(column.values, options.simulation.peak, setup.settings.replicas.max, setup.step);
+  const std::string unusable = scale_load(column.values, options.simulation.peak, setup);
   if (!unusable.empty()) {
     return fail_in_file(1, options.trace_file + ": column '" + column.name + "' " + unusable);
   }

@@ -4,10 +4,8 @@
 #include "daemon/policy_name.hpp"
 #include "daemon/trace_file.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <iterator>
 #include <vector>
 
 namespace skep {
@@ -21,13 +19,6 @@ std::string number(const char* format, double value) {
   char text[64];
   std::snprintf(text, sizeof text, format, value);
   return text;
-}
-
-double peak(const std::vector<double>& loads) {
-  std::vector<double> known;
-  std::copy_if(loads.begin(), loads.end(), std::back_inserter(known),
-               [](double load) { return !std::isnan(load); });
-  return known.empty() ? 0 : quantile(std::move(known), 0.999);
 }
 
 void print_run(const std::string& name, const SimulationResult& run) {
@@ -49,7 +40,7 @@ void print_history(const std::string& service, const TrainingHistory& history) {
   row("history", history.source + ": " + std::to_string(load.loads.size()) + " points every " +
                      format_duration(history.step) + ", " +
                      std::to_string(load.loads.size() - load.known) + " of them gaps");
-  row("peak", number("%.4g", peak(load.loads)) + " replicas' worth of load");
+  row("peak", peak_text(peak_of(load.loads)));
   for (const std::string& note : history.notes) row("note", note);
 }
 

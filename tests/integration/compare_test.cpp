@@ -128,10 +128,27 @@ TEST_CASE("compare: a small folder, twice the same, and what is wrong with other
     CHECK(part != result);
   }
 
+  const Json alone = compare("suite", folder.string());
   std::ofstream(folder / "wrong.csv") << "time,a\n1,5\n2,-5\n";
-  SkepProcess negative({"compare", "--benchmark", "suite", "--traces", folder.string()});
-  CHECK(negative.wait_exit() == 1);
-  CHECK(negative.errors().find("wrong.csv:3: ") != std::string::npos);
+  std::ofstream(folder / "two.csv") << "time,a\n1,5\n2,6\n";
+  std::ofstream spike(folder / "spike.csv");
+  spike << "time,a,none\n";
+  for (int i = 0; i < 1500; ++i) spike << i << ',' << (i == 700 ? 50 : 0) << ",0\n";
+  spike.close();
+  SkepProcess partly({"compare", "--benchmark", "suite", "--traces", folder.string(), "--json",
+                      "--policy", "thresholds"});
+  CHECK(partly.wait_exit() == 0);
+  CHECK(partly.wait_for("the comparison",
+                        [](const Json& object) { return object.contains("rows"); }) == alone);
+  CHECK_THAT(partly.errors(),
+             Catch::Contains("wrong.csv:3: '-5' in column 'a' is negative") &&
+                 Catch::Contains("two.csv: column 'a' has fewer than 8 rows") &&
+                 Catch::Contains("spike.csv: column 'a' has load in so few rows") &&
+                 Catch::Contains("spike.csv: column 'none' is 0 everywhere"));
+  std::filesystem::remove(folder / "small.csv");
+  SkepProcess nothing({"compare", "--benchmark", "suite", "--traces", folder.string()});
+  CHECK(nothing.wait_exit() == 1);
+  CHECK_THAT(nothing.errors(), Catch::Contains("has no *.csv file with load"));
   SkepProcess missing({"compare", "--benchmark", "rossi", "--traces", folder.string()});
   CHECK(missing.wait_exit() == 1);
   std::filesystem::remove_all(folder);
@@ -224,7 +241,51 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
   CHECK(refused({"compare", "--trace", trace, "--traces", "/tmp"}, "go together") == 2);
   CHECK(refused({"compare", "--trace", trace, "--service", "web"}, "give that too") == 2);
   CHECK(refused({"compare", "--trace", "/no/such.csv"}, "/no/such.csv: ") == 1);
-  CHECK(refused({"compare", "--trace", write("zero.csv", "t,a\n0,0\n1,0\n")}, "0 nearly") == 1);
+  const std::string zero = write("zero.csv", "t,a\n0,0\n1,0\n");
+  CHECK(refused({"compare", "--trace", zero}, "zero.csv: column 'a' is 0 everywhere") == 1);
+  CHECK(refused({"compare", "--trace", zero}, "no trace is left to compare") == 1);
+  const std::string tiny = write("tiny.csv", "t,a\n0,1e-320\n1,1e-320\n");
+  CHECK(refused({"compare", "--trace", tiny}, "has a peak below 1e-15: give the load in a") == 1);
+  CHECK(refused({"compare", "--trace", trace, "--column", "c"}, "there is no column 'c'") == 2);
+}
+
+TEST_CASE("compare: what cannot be compared is left out and named, and columns can be chosen") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "load.csv").string();
+  std::ofstream csv(file);
+  csv << "row,a,zero,temperature,text,spike\n";
+  for (int i = 0; i < 1500; ++i) {
+    csv << i << ',' << 10 + i % 60 << ",0," << i - 5 << ',' << (i == 9 ? "x" : "1") << ','
+        << (i == 700 ? 50 : 0) << '\n';
+  }
+  csv.close();
+  const auto compared = [&file](const std::vector<std::string>& more, std::string& errors) {
+    std::vector<std::string> arguments{"compare", "--trace", file, "--policy", "static", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    SkepProcess skep(arguments);
+    CHECK(skep.wait_exit() == 0);
+    errors = skep.errors();
+    std::vector<std::string> names;
+    const Json result = skep.wait_for("the comparison",
+                                      [](const Json& object) { return object.contains("traces"); });
+    for (const Json& trace : result.at("traces")) names.push_back(trace.at("trace"));
+    return names;
+  };
+  std::string errors;
+  CHECK(compared({}, errors) == std::vector<std::string>{"load:a", "load:spike"});
+  CHECK(errors ==
+        file +
+            ":2: '-5' in column 'temperature' is negative, which no load can be: repair "
+            "it or leave it out. It is not compared.\n" +
+            file +
+            ":11: 'x' in column 'text' is no finite number: repair it or leave it out. "
+            "It is not compared.\n" +
+            file + ": column 'zero' is 0 everywhere: choose another one. It is not compared.\n" +
+            file + ": column 'spike' is scaled by its largest value, since load is rare.\n");
+  CHECK(compared({"--column", "spike", "--column", "a"}, errors) ==
+        std::vector<std::string>{"load:spike", "load:a"});
+  CHECK(compared({"--column", "a"}, errors) == std::vector<std::string>{"load"});
+  CHECK(errors.empty());
 }
 
 TEST_CASE("compare: behind the guard the default policy costs less than target tracking") {

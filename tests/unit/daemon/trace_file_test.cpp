@@ -4,6 +4,7 @@
 #include "tests/unit/daemon/gzip.hpp"
 #include "tests/unit/daemon/temporary_folder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -31,7 +32,7 @@ std::string error(const std::string& text, TraceSelection selection = {}) {
 
 TraceSelection named(const char* name) {
   TraceSelection selection;
-  selection.name = name;
+  selection.names = {name};
   return selection;
 }
 
@@ -51,6 +52,10 @@ TEST_CASE("the only column is a trace, and a column can be named") {
   const auto columns = read("t,a,b\n0,1,2\n1,3,4\n", named("b"));
   REQUIRE(columns.size() == 1);
   CHECK(columns[0].values == std::vector<double>{2, 4});
+  TraceSelection both;
+  both.names = {"b", "a"};
+  CHECK(read("t,a,b\n0,1,2\n", both)[0].name == "b");
+  CHECK(read("t,a,b\n0,1,2\n", both)[1].values == std::vector<double>{1});
   TraceSelection first;
   first.most = 1;
   CHECK(read("t,a,b\n0,1,2\n", first).size() == 1);
@@ -101,6 +106,8 @@ TEST_CASE("a bad trace is refused with file, line and the remedy") {
   CHECK_THAT(error("t,a\n0,1\n", named("b")), Catch::Contains("there is no column 'b'"));
   CHECK_THAT(error("t,a\n0,\n", named("a")), Catch::Contains("column 'a' has no number"));
   CHECK_THAT(error("t,a\n", named("a")), Catch::Contains("column 'a' has no number"));
+  CHECK_THAT(error("t,a\n0,1\n1,1e16\n"),
+             Catch::StartsWith("load.csv:3: '1e16' in column 'a' is l"));
   CHECK_THAT(error("t,a\n0,\"1\n1,2\n"), Catch::StartsWith("load.csv:2: a quote in this row"));
   CHECK_THAT(error("t,\"a\n0,1\n"), Catch::StartsWith("load.csv:1: a quote in this row"));
   CHECK_THAT(error("0,1.5\n1,2.5\n"),
@@ -109,6 +116,33 @@ TEST_CASE("a bad trace is refused with file, line and the remedy") {
              Catch::StartsWith("load.csv:1: ") && Catch::Contains("separated by semicolons: save"));
   CHECK_THAT(error("t\ta\n0\t1\n"), Catch::Contains("separated by tabs"));
   CHECK_THAT(error("t;a\n0;1\n", named("a")), Catch::Contains("separated by semicolons"));
+}
+
+TEST_CASE("one unusable column does not spoil the others") {
+  const auto columns =
+      read("t,text,a,negative,huge,b\n0,1,1,1,1,5\n1,x,2,-1,1e300,6\n2,1,3,1,1,7\n");
+  REQUIRE(columns.size() == 5);
+  CHECK_THAT(columns[0].unusable, Catch::StartsWith("load.csv:3: 'x' in column 'text' is no fin"));
+  CHECK_THAT(columns[2].unusable, Catch::StartsWith("load.csv:3: '-1' in column 'negative'"));
+  CHECK_THAT(columns[3].unusable, Catch::StartsWith("load.csv:3: '1e300' in column 'huge'"));
+  CHECK(columns[1].unusable.empty());
+  CHECK(columns[1].values == std::vector<double>{1, 2, 3});
+  CHECK(columns[4].values == std::vector<double>{5, 6, 7});
+}
+
+TEST_CASE("the peak is the 99.9th percentile, or the largest value where load is rare") {
+  std::vector<double> load(2000, 1);
+  load[5] = 9;
+  CHECK(peak_of(load).load == 1);
+  CHECK_FALSE(peak_of(load).largest);
+  CHECK(peak_text(peak_of(load)) == "1 replicas' worth of load");
+  std::fill(load.begin() + 6, load.end(), 0);
+  std::fill(load.begin(), load.begin() + 5, std::nan(""));
+  CHECK(peak_of(load).load == 9);
+  CHECK(peak_of(load).largest);
+  CHECK_THAT(peak_text(peak_of(load)), Catch::Contains("the largest value"));
+  CHECK(peak_of(std::vector<double>(3)).load == 0);
+  CHECK(peak_of({}).load == 0);
 }
 
 TEST_CASE("a compressed file is read like another, and a damaged one refused with its name") {
@@ -137,12 +171,19 @@ TEST_CASE("traces have the name of their file, and of the column where there are
   write("a.csv", "t,x,kind,y\n0,1,k,2\n");
   write("no_numbers.csv", "t,kind\n0,k\n");
   write("other.txt", "t,x\n0,1\n");
+  write("broken.csv", "t,x\n0,1\n1\n");
+  write("part.csv", "t,x,y\n0,1,1\n1,-1,1\n");
   const auto traces = read_trace_folder(folder.path().string());
   REQUIRE(traces.ok());
-  REQUIRE(traces->size() == 3);
-  CHECK((*traces)[0].name == "a:x");
-  CHECK((*traces)[1].name == "a:y");
-  CHECK((*traces)[2].name == "b");
+  REQUIRE(traces->usable.size() == 4);
+  CHECK(traces->usable[0].name == "a:x");
+  CHECK(traces->usable[1].name == "a:y");
+  CHECK(traces->usable[2].name == "b");
+  CHECK(traces->usable[3].name == "part:y");
+  CHECK(traces->usable[3].where == (folder.path() / "part.csv").string() + ": column 'y'");
+  REQUIRE(traces->left_out.size() == 2);
+  CHECK_THAT(traces->left_out[0], Catch::Contains("broken.csv:3: the row has 1 columns"));
+  CHECK_THAT(traces->left_out[1], Catch::Contains("part.csv:3: '-1' in column 'x' is negative"));
   CHECK_FALSE(read_trace_folder((folder.path() / "none").string()).ok());
 }
 
