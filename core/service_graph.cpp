@@ -42,6 +42,10 @@ Situation next(const Situation& now, int desired, const ServiceRules& rules) {
 
 std::optional<ServiceGraph> make_service_graph(const ServiceRules& rules, int replicas,
                                                std::size_t most_states) {
+  // A single replica on its way has a state for each tick of its start-up.
+  if (rules.min != rules.max && static_cast<std::size_t>(rules.startup_ticks) > most_states) {
+    return std::nullopt;
+  }
   Situation begin;
   begin.desired = replicas;
   begin.starting.resize(static_cast<std::size_t>(rules.startup_ticks - 1));

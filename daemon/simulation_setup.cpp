@@ -135,6 +135,10 @@ std::string scale_load(std::vector<double>& load, double peak, const SimulationS
   if (seconds > kLongestTraceSeconds) {
     return "would last more than 100 years: give a shorter --step.";
   }
+  if (seconds < to_seconds(setup.simulator.startup)) {
+    return "is over before the first new replica runs, after the start-up of " +
+           format_duration(setup.simulator.startup) + ": give a shorter --startup.";
+  }
   const double high = peak_of(load).load;
   if (high <= 0) return "is 0 everywhere: choose another one.";
   if (high < kLeastPeak) return "has a peak below 1e-15: give the load in a smaller unit.";

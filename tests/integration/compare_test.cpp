@@ -246,6 +246,8 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
   CHECK(refused({"compare", "--trace", zero}, "no trace is left to compare") == 1);
   const std::string tiny = write("tiny.csv", "t,a\n0,1e-320\n1,1e-320\n");
   CHECK(refused({"compare", "--trace", tiny}, "has a peak below 1e-15: give the load in a") == 1);
+  CHECK(refused({"compare", "--trace", trace, "--startup", "301m"}, "is over before the first") ==
+        1);
   CHECK(refused({"compare", "--trace", trace, "--column", "c"}, "there is no column 'c'") == 2);
 }
 

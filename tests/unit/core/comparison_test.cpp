@@ -163,6 +163,8 @@ TEST_CASE("every way through the graph of states is one of the simulated service
     service.scale(graph->states[state].desired, at(tick));
   }
   CHECK_FALSE(make_service_graph(rules, 4, 10));
+  CHECK_FALSE(make_service_graph({1, 9, 3, true, 1'000'000, 2}, 4, 5000));  // far too much memory
+  CHECK(make_service_graph({4, 4, 1, false, 100, 2}, 4, 10));
 }
 
 TEST_CASE("no policy costs less than the optimum, whatever cooldown, start-up and lag") {
