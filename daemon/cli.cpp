@@ -26,6 +26,16 @@ int check(const std::string& file) {
   return 0;
 }
 
+/// An empty value would count as none.
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return std::string(text.empty() ? "the value is empty: give one, or leave the option out"
+                                        : "");
+      },
+      "", "not empty");
+}
+
 /// One line, whatever CLI11 makes of it.
 int wrong_usage(const std::string& what) {
   std::string line = what;
@@ -69,6 +79,10 @@ int run_command_line(int argc, char** argv) {
 
   CLI::App* version_command =
       app.add_subcommand("version", "Show the versions of skep, compiler and libraries.");
+
+  for (CLI::App* command : app.get_subcommands({})) {
+    for (CLI::Option* option : command->get_options()) option->check(not_empty());
+  }
 
   const std::string first = argc > 1 ? argv[1] : "";
   if (first.empty()) return wrong_usage("a command is missing");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,16 @@ constexpr double kUsualPeak = 0.64;
 constexpr int kMostLagTicks = 100'000;
 /// Virtual time must fit a clock with room to spare.
 constexpr double kLongestTraceSeconds = 100.0 * 365 * 86400;
+
+/// CLI::Range lets NaN through.
+CLI::Validator is_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const bool is_nan = std::isnan(std::strtod(text.c_str(), nullptr));
+        return is_nan ? text + " is no number" : std::string();
+      },
+      "", "number");
+}
 
 /// False after the error was told.
 bool read_duration(const char* option, const std::string& text, Duration least, Duration& value) {
@@ -83,6 +94,7 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options) {
          "scale the trace so that its 99.9th percentile keeps N replicas 100% busy (default: 0.64 "
          "of max)",
          "N")
+      ->check(is_number())
       ->check(CLI::Range(1e-6, 1e6));
   option("--startup", options.startup,
          "a new replica runs after this long, and the agent is told so (default: as configured)",
@@ -92,6 +104,7 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options) {
       ->check(CLI::Range(0, kMostLagTicks));
   option("--noise", options.noise,
          "measured CPU is off by up to this part of itself, 0 to 0.99 (default: 0)", "X")
+      ->check(is_number())
       ->check(CLI::Range(0.0, 0.99));
   option("--service-time", options.service_time,
          "of one request, for the metrics load and latency where the service has them (M/D/1; "

@@ -47,6 +47,12 @@ TEST_CASE("wrong usage: status 2 and one line that says what is wrong") {
       {{"run", "--config", "a.yaml", "--sideways"}, "--sideways"},
       {{"--sideways"}, "--sideways"},
       {{"version", "too", "much"}, "too"},
+      {{"simulate", "--config", "a", "--trace", "b", "--column", ""},
+       "--column: the value is empty"},
+      {{"simulate", "--config", "a", "--trace", "b", "--out", ""}, "--out: the value is empty"},
+      {{"simulate", "--config", "a", "--trace", "b", "--peak", "nan"}, "--peak: nan is no number"},
+      {{"compare", "--trace", "b", "--noise", "NaN"}, "--noise: NaN is no number"},
+      {{"compare", "--trace", "b", "--report", ""}, "--report: the value is empty"},
   }));
   const Run run(wrong.arguments);
   CAPTURE(run.errors);
