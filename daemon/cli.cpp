@@ -7,6 +7,7 @@
 #include "daemon/train_command.hpp"
 #include "daemon/version.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 
@@ -44,6 +45,15 @@ int wrong_usage(const std::string& what) {
   }
   std::fprintf(stderr, "skep: %s; see 'skep --help'.\n", line.c_str());
   return 2;
+}
+
+/// The exit status of a command that ended with `status`, once all it has said is written.
+int finished(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (errno != EPIPE) {
+    std::fprintf(stderr, "skep: cannot write all of standard output; is the disk full?\n");
+  }
+  return status != 0 ? status : 1;
 }
 
 }  // namespace
@@ -93,18 +103,19 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    return finished(app.exit(help));
   } catch (const CLI::ParseError& error) {
     return wrong_usage(error.what());
   }
   try {
-    if (run_command->parsed()) return run_daemon(options);
-    if (compare_command->parsed()) return run_compare(compare_options);
-    if (check_command->parsed()) return check(checked_file);
-    if (simulate_command->parsed()) return run_simulate(simulation);
-    if (train_command->parsed()) return run_train(training);
-    if (version_command->parsed()) std::fputs(version_text().c_str(), stdout);
-    return version_command->parsed() ? 0 : wrong_usage("a command is missing");
+    if (run_command->parsed()) return run_daemon(options);  // goes on without standard output
+    if (compare_command->parsed()) return finished(run_compare(compare_options));
+    if (check_command->parsed()) return finished(check(checked_file));
+    if (simulate_command->parsed()) return finished(run_simulate(simulation));
+    if (train_command->parsed()) return finished(run_train(training));
+    if (!version_command->parsed()) return wrong_usage("a command is missing");
+    std::fputs(version_text().c_str(), stdout);
+    return finished(0);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "skep: it failed with something unforeseen; please report this: %s\n",
                  error.what());

@@ -2,6 +2,7 @@
 #include "tests/integration/world.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 
 #include <catch2/catch.hpp>
@@ -15,8 +16,8 @@ struct Wrong {
 };
 
 struct Run {
-  explicit Run(const std::vector<std::string>& arguments) {
-    SkepProcess skep(arguments);
+  explicit Run(const std::vector<std::string>& arguments, Output to = Output::kRead) {
+    SkepProcess skep(arguments, to);
     status = skep.wait_exit();
     output = skep.plain_output();
     errors = skep.errors();
@@ -93,6 +94,34 @@ TEST_CASE("check: a good file") {
   CHECK(run.output == file + ": OK, 1 service\n");
   CHECK(world.docker.requests().empty());
   CHECK(world.prometheus.queries().empty());
+}
+
+TEST_CASE("output that cannot be written is an error, one that nobody wants to read is none") {
+  World world;
+  world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
+  const std::string trace = (world.folder.path() / "load.csv").string();
+  std::ofstream csv(trace);
+  csv << "t,load\n";
+  for (int i = 0; i < 600; ++i) csv << i << ',' << i % 7 << '\n';
+  csv.close();
+  const std::string file = world.config_file();
+  const std::vector<std::vector<std::string>> commands{
+      {"version"},
+      {"--version"},
+      {"compare", "--help"},
+      {"check", "--config", file},
+      {"simulate", "--config", file, "--trace", trace},
+      {"train", "--config", file, "--trace", trace, "--dry-run"},
+      {"compare", "--trace", trace, "--policy", "static", "--json"}};
+  for (const std::vector<std::string>& command : commands) {
+    CAPTURE(command);
+    const Run full(command, Output::kFull);
+    CHECK(full.status == 1);
+    CHECK(full.errors == "skep: cannot write all of standard output; is the disk full?\n");
+    const Run closed(command, Output::kClosed);
+    CHECK(closed.status == -SIGPIPE);
+    CHECK(closed.errors.empty());
+  }
 }
 
 TEST_CASE("check and run: a bad file, all problems at once") {

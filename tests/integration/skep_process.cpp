@@ -47,13 +47,15 @@ SkepProcess::SkepProcess(std::vector<std::string> arguments, Output what) {
   std::vector<char*> words;
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
+  if (what == Output::kClosed) ::close(output.read);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("cannot fork");
   if (pid_ == 0) {
     // Root could read what is forbidden to other users.
     ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
     ::prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH);
-    ::dup2(output.write, STDOUT_FILENO);
+    const int full = what == Output::kFull ? ::open("/dev/full", O_WRONLY | O_CLOEXEC) : -1;
+    ::dup2(full >= 0 ? full : output.write, STDOUT_FILENO);
     ::dup2(errors.write, STDERR_FILENO);
     ::execv(SKEP_PROGRAM, words.data());
     ::_exit(127);
@@ -63,9 +65,7 @@ SkepProcess::SkepProcess(std::vector<std::string> arguments, Output what) {
   error_reader_ = std::thread([this, end = errors.read] { read_errors(end); });
   if (what == Output::kRead) {
     output_reader_ = std::thread([this, end = output.read] { read_output(end); });
-  } else if (what == Output::kClosed) {
-    ::close(output.read);
-  } else {
+  } else if (what != Output::kClosed) {
     unread_output_ = output.read;
   }
 }

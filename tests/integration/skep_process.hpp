@@ -24,6 +24,7 @@ enum class Output {
   kRead,
   kClosed,  ///< the reader has gone
   kUnread,  ///< the reader has stopped reading
+  kFull,    ///< a disk without space
 };
 
 class SkepProcess {
