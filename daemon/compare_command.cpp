@@ -60,6 +60,10 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
                    "--traces, or suite, which takes every *.csv of it")
       ->check(CLI::IsMember({"rossi", "suite"}))
       ->type_name("NAME");
+  for (const char* of_trace : {"--column", "--config", "--service", "--step", "--peak", "--startup",
+                               "--lag", "--noise", "--service-time"}) {
+    command->get_option(of_trace)->excludes("--benchmark");
+  }
   command->add_option("--traces", options.traces, "for --benchmark: the folder of its traces")
       ->check(CLI::ExistingDirectory)
       ->type_name("FOLDER");

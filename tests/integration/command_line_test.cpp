@@ -54,6 +54,9 @@ TEST_CASE("wrong usage: status 2 and one line that says what is wrong") {
       {{"simulate", "--config", "a", "--trace", "b", "--peak", "nan"}, "--peak: nan is no number"},
       {{"compare", "--trace", "b", "--noise", "NaN"}, "--noise: NaN is no number"},
       {{"compare", "--trace", "b", "--report", ""}, "--report: the value is empty"},
+      {{"compare", "--benchmark", "suite", "--traces", ".", "--startup", "45s"}, "--startup"},
+      {{"compare", "--benchmark", "rossi", "--traces", ".", "--config", "a"}, "--config excludes"},
+      {{"compare", "--benchmark", "suite", "--traces", ".", "--lag", "0"}, "--lag excludes"},
   }));
   const Run run(wrong.arguments);
   CAPTURE(run.errors);
