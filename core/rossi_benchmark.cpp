@@ -12,17 +12,17 @@ namespace {
 constexpr double kPerformance = 0.90;
 constexpr double kResources = 0.09;
 
-double holding_cost(double load, int replicas) {
-  const bool too_slow = load / replicas > kUtilisationLimit;
-  return (too_slow ? kPerformance : 0) + kResources * replicas / kMaxReplicas;
-}
-
-/// The mean of `window_cost(load)` over the windows.
-template <class WindowCost>
-double mean_cost(const Windows& windows, WindowCost window_cost) {
+/// The mean cost of the windows; `run(load, replicas)` gives the replicas of each tick.
+template <class Run>
+double mean_cost(const Windows& windows, const OnWindow& on_window, Run run) {
   double sum = 0;
-  for (const std::vector<double>& load : windows.windows) {
-    sum += window_cost(load);
+  std::vector<int> replicas;
+  for (std::size_t i = 0; i < windows.windows.size(); ++i) {
+    run(windows.windows[i], replicas);
+    sum += cost(windows.windows[i], replicas);
+    if (on_window) {
+      on_window(i, replicas);
+    }
   }
   return sum / static_cast<double>(windows.windows.size());
 }
@@ -38,6 +38,11 @@ std::vector<double> load(std::span<const double> trace, std::size_t offset, std:
     load[i] = trace[1 + 2 * ((offset + i) / 2)] / kRequestsPerReplica;
   }
   return load;
+}
+
+double holding_cost(double load, int replicas) {
+  const bool too_slow = load / replicas > kUtilisationLimit;
+  return (too_slow ? kPerformance : 0) + kResources * replicas / kMaxReplicas;
 }
 
 double cost(std::span<const double> load, std::span<const int> replicas) {
@@ -66,55 +71,56 @@ ControllerSettings settings(PolicyType policy) {
   return settings;
 }
 
-double policy_cost(const Windows& windows, ControllerSettings settings, int lag, bool trained) {
+double policy_cost(const Windows& windows, ControllerSettings settings, int lag, bool trained,
+                   const OnWindow& on_window) {
   settings.environment.lag = lag * settings.interval;
   ReplaySettings replay_settings;
   replay_settings.max_replicas = kMaxReplicas;
   replay_settings.lag = lag;
-  std::vector<int> replicas;
   Snapshot learned;
   for (int pass = 0; trained && pass < kTrainingPasses; ++pass) {
     ControllerPolicy pupil(settings);
     if (pass > 0) {
       pupil.start_from(learned);
     }
+    std::vector<int> replicas;
     replay(windows.training, replay_settings, pupil, replicas);
     learned = pupil.learned();
   }
-  return mean_cost(windows, [&](const std::vector<double>& load) {
-    ControllerPolicy policy(settings);
-    if (trained) {
-      policy.start_from(learned);
-    }
-    replay(load, replay_settings, policy, replicas);
-    return cost(load, replicas);
-  });
+  return mean_cost(windows, on_window,
+                   [&](const std::vector<double>& load, std::vector<int>& replicas) {
+                     ControllerPolicy policy(settings);
+                     if (trained) {
+                       policy.start_from(learned);
+                     }
+                     replay(load, replay_settings, policy, replicas);
+                   });
 }
 
-double hpa_cost(const Windows& windows, const HpaRun& run) {
+double hpa_cost(const Windows& windows, const HpaRun& run, const OnWindow& on_window) {
   ReplaySettings replay_settings;
   replay_settings.max_replicas = kMaxReplicas;
   replay_settings.max_step = kMaxReplicas;
   replay_settings.lag = run.lag;
   replay_settings.every = run.every;
   replay_settings.sees_demand = run.sees_demand;
-  std::vector<int> replicas;
-  return mean_cost(windows, [&](const std::vector<double>& load) {
-    Hpa hpa({run.target, 0.1, run.window}, kMaxReplicas);
-    replay(load, replay_settings, hpa, replicas);
-    return cost(load, replicas);
-  });
+  return mean_cost(windows, on_window,
+                   [&](const std::vector<double>& load, std::vector<int>& replicas) {
+                     Hpa hpa({run.target, 0.1, run.window}, kMaxReplicas);
+                     replay(load, replay_settings, hpa, replicas);
+                   });
 }
 
-double optimum_cost(const Windows& windows) {
-  return mean_cost(windows, [](const std::vector<double>& load) {
-    ClairvoyantProblem problem;
-    problem.ticks = load.size();
-    problem.max_replicas = kMaxReplicas;
-    problem.holding = [&load](std::size_t tick, int n) { return holding_cost(load[tick], n); };
-    problem.change = [](std::size_t) { return 0.0; };
-    return cost(load, clairvoyant(problem));
-  });
+double optimum_cost(const Windows& windows, const OnWindow& on_window) {
+  return mean_cost(
+      windows, on_window, [](const std::vector<double>& load, std::vector<int>& replicas) {
+        ClairvoyantProblem problem;
+        problem.ticks = load.size();
+        problem.max_replicas = kMaxReplicas;
+        problem.holding = [&load](std::size_t tick, int n) { return holding_cost(load[tick], n); };
+        problem.change = [](std::size_t) { return 0.0; };
+        replicas = clairvoyant(problem);
+      });
 }
 
 }  // namespace skep::rossi

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,9 @@ inline constexpr std::size_t kLeastValues = 516131;
 /// kLeastValues.
 std::vector<double> load(std::span<const double> trace, std::size_t offset, std::size_t ticks);
 
-/// 0.90 for each tick that is too slow and 0.09 k / 10 for each tick with k replicas, summed.
+/// A tick with `replicas`: 0.90 when it is too slow, and 0.09 for 10 replicas.
+double holding_cost(double load, int replicas);
+/// The same of all ticks, summed.
 double cost(std::span<const double> load, std::span<const int> replicas);
 
 /// The same within the training ticks, to choose settings on: the ticks before the first of these
@@ -55,9 +58,13 @@ struct Windows {
 /// nothing but that and the bounds.
 ControllerSettings settings(PolicyType policy);
 
+/// Gets the replicas of each tick of a window; may be empty.
+using OnWindow = std::function<void(std::size_t window, std::span<const int> replicas)>;
+
 /// The mean cost of a window with a policy of the daemon whose observation is `lag` ticks old. Each
 /// window starts from nothing, or from what was learned on the training ticks.
-double policy_cost(const Windows& windows, ControllerSettings settings, int lag, bool trained);
+double policy_cost(const Windows& windows, ControllerSettings settings, int lag, bool trained,
+                   const OnWindow& on_window);
 
 /// The same with an HPA that is synced every `every` ticks.
 struct HpaRun {
@@ -67,9 +74,9 @@ struct HpaRun {
   int lag = 0;
   bool sees_demand = false;  ///< as with a metric of requests, and not of CPU
 };
-double hpa_cost(const Windows& windows, const HpaRun& run);
+double hpa_cost(const Windows& windows, const HpaRun& run, const OnWindow& on_window);
 
 /// The same with the best counts there are.
-double optimum_cost(const Windows& windows);
+double optimum_cost(const Windows& windows, const OnWindow& on_window);
 
 }  // namespace skep::rossi

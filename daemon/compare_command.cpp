@@ -81,9 +81,7 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("NAME");
   command->add_flag("--json", options.json, "print one JSON object");
-  command
-      ->add_option("--report", options.report,
-                   "write a page with charts, for --trace and --benchmark suite")
+  command->add_option("--report", options.report, "write a page with charts")
       ->type_name("FILE.html");
   return command;
 }
@@ -97,9 +95,6 @@ int run_compare(const CompareOptions& options) {
   }
   if (options.training_part && options.benchmark.empty()) {
     return wrong_usage("--training-part is for --benchmark");
-  }
-  if (options.benchmark == "rossi" && !options.report.empty()) {
-    return wrong_usage("--report is for --trace and --benchmark suite");
   }
   // A comparison may take long.
   if (!options.report.empty() && !can_write_report(options.report)) return 1;

@@ -1,12 +1,14 @@
 #include "daemon/compare_rossi.hpp"
 
-#include "core/rossi_benchmark.hpp"
 #include "daemon/fail.hpp"
+#include "daemon/report_page.hpp"
 #include "daemon/trace_folder.hpp"
 #include "daemon/work_list.hpp"
 
 #include <cstdio>
 #include <functional>
+#include <span>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -15,28 +17,22 @@ namespace {
 
 constexpr const char* kFile = "nyc_taxi2013_rlad_1min.csv.gz";
 
-struct Row {
-  std::string policy;
-  bool trained;
-  int lag;
-  std::function<double()> run;
-  double cost = 0;
-};
+constexpr std::size_t kReportParts = 200;
 
-void print_table(const std::vector<Row>& rows, std::size_t windows) {
+void print_table(const std::vector<RossiRow>& rows, std::size_t windows) {
   std::printf("Cost of a window, mean of %zu windows\n\n%-20s %-12s %4s %8s\n", windows, "policy",
               "starts", "lag", "cost");
-  for (const Row& row : rows) {
+  for (const RossiRow& row : rows) {
     std::printf("%-20s %-12s %4d %8.1f\n", row.policy.c_str(),
                 row.trained ? "trained" : "from nothing", row.lag, row.cost);
   }
 }
 
-void print_json(const std::vector<Row>& rows) {
+void print_json(const std::vector<RossiRow>& rows) {
   nlohmann::ordered_json json;
   json["benchmark"] = "rossi";
   json["rows"] = nlohmann::ordered_json::array();
-  for (const Row& row : rows) {
+  for (const RossiRow& row : rows) {
     nlohmann::ordered_json object;
     object["policy"] = row.policy;
     object["trained"] = row.trained;
@@ -47,21 +43,23 @@ void print_json(const std::vector<Row>& rows) {
   std::printf("%s\n", json.dump().c_str());
 }
 
-std::vector<Row> all_rows(const rossi::Windows& windows,
-                          const std::vector<ComparedPolicy>& policies) {
-  std::vector<Row> rows;
+std::vector<RossiRow> all_rows(const rossi::Windows& windows,
+                               const std::vector<ComparedPolicy>& policies) {
+  std::vector<RossiRow> rows;
   const auto add_policy = [&](const std::string& name, ControllerSettings settings, bool trained,
                               int lag) {
     settings.random_seed = rows.size() + 1;
-    rows.push_back({name, trained, lag, [&windows, settings, lag, trained] {
-                      return rossi::policy_cost(windows, settings, lag, trained);
-                    }});
+    rows.push_back(
+        {name, trained, lag, [&windows, settings, lag, trained](const rossi::OnWindow& on_window) {
+           return rossi::policy_cost(windows, settings, lag, trained, on_window);
+         }});
   };
   const auto add_hpa = [&](const std::string& name, const rossi::HpaRun& run) {
-    rows.push_back(
-        {name, false, run.lag, [&windows, run] { return rossi::hpa_cost(windows, run); }});
+    rows.push_back({name, false, run.lag, [&windows, run](const rossi::OnWindow& on_window) {
+                      return rossi::hpa_cost(windows, run, on_window);
+                    }});
   };
-  for (const int lag : {0, 10}) {
+  for (const int lag : kRossiLags) {
     for (const ComparedPolicy& policy : policies) {
       add_policy(policy.name, rossi::settings(policy.type), false, lag);
       if (policy.learns) add_policy(policy.name, rossi::settings(policy.type), true, lag);
@@ -73,8 +71,24 @@ std::vector<Row> all_rows(const rossi::Windows& windows,
     threshold_70.environment.reward.limits.cpu_percent = 70;
     add_policy("threshold_70", threshold_70, false, lag);
   }
-  rows.push_back({"optimum", false, 0, [&windows] { return rossi::optimum_cost(windows); }});
+  rows.push_back({"optimum", false, 0, [&windows](const rossi::OnWindow& on_window) {
+                    return rossi::optimum_cost(windows, on_window);
+                  }});
   return rows;
+}
+
+/// Writes down what is done in the windows.
+rossi::OnWindow recorder(RossiRow& row, const rossi::Windows& windows) {
+  return [&row, &windows](std::size_t window, std::span<const int> replicas) {
+    const std::vector<double>& load = windows.windows[window];
+    RossiWindow one{rossi::cost(load, replicas), ReportSeries(load.size(), kReportParts)};
+    for (std::size_t tick = 0; tick < load.size(); ++tick) {
+      const double needed = load[tick] / rossi::kUtilisationLimit;
+      one.series.add(tick, needed, replicas[tick], needed > replicas[tick],
+                     rossi::holding_cost(load[tick], replicas[tick]));
+    }
+    row.windows.push_back(std::move(one));
+  };
 }
 
 }  // namespace
@@ -95,14 +109,17 @@ int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolic
   using Part = rossi::Windows::Part;
   const rossi::Windows windows(traces->usable.front().values,
                                options.training_part ? Part::kTuning : Part::kBenchmark);
-  std::vector<Row> rows = all_rows(windows, policies);
+  std::vector<RossiRow> rows = all_rows(windows, policies);
+  const bool reports = !options.report.empty();
   std::vector<std::function<void()>> pieces;
-  for (Row& row : rows) {
-    pieces.emplace_back([&row] { row.cost = row.run(); });
+  for (RossiRow& row : rows) {
+    pieces.emplace_back([&row, &windows, reports] {
+      row.cost = row.run(reports ? recorder(row, windows) : rossi::OnWindow());
+    });
   }
   work_off(pieces);
   options.json ? print_json(rows) : print_table(rows, windows.windows.size());
-  return 0;
+  return !reports || write_report(report_data(rows, windows), options.report) ? 0 : 1;
 }
 
 }  // namespace skep

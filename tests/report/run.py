@@ -7,6 +7,7 @@ Ends with 'N passed, N failed, N skipped'. Without Chromium nothing is tested, w
 """
 
 import base64
+import gzip
 import html
 import json
 import math
@@ -88,6 +89,14 @@ def write_traces(folder):
     return sorted(str(file) for file in folder.iterdir())
 
 
+def write_rossi_trace(folder):
+    """As many values as the published benchmark needs, of a load that goes up and down between 0 and 9 replicas."""
+    folder.mkdir()
+    with gzip.open(folder / "nyc_taxi2013_rlad_1min.csv.gz", "wt", compresslevel=1) as csv:
+        csv.write("minute,requests\n")
+        csv.writelines(f"{i},{900 + 850 * math.sin(i / 230):.0f}\n" for i in range(516131))
+
+
 def skep(*arguments):
     return subprocess.run([SKEP, *arguments], capture_output=True, text=True, timeout=300, check=True).stdout
 
@@ -143,15 +152,19 @@ def main():
         folder = pathlib.Path(name)
         browser = Browser(program, folder)
         files = write_traces(folder / "traces")
-        own, suite = folder / "own.html", folder / "suite.html"
+        write_rossi_trace(folder / "rossi")
+        own, suite, rossi = folder / "own.html", folder / "suite.html", folder / "rossi.html"
         names = ["day:web", "day:api", HOSTILE]
         skep("compare", "--trace", *files, "--startup", "45s", "--report", str(own), "--policy", "q_learning",
              "--policy", "target_tracking", "--policy", "thresholds")
         skep("compare", "--benchmark", "suite", "--traces", str(folder / "traces"), "--report", str(suite),
              "--policy", "target_tracking", "--policy", "thresholds")
-        charts = ["cost", "cumulative", "map", "regret", "supply"]
-        check_page(checks, browser, "own traces", own, charts + ["pairs"], 5, names)
-        check_page(checks, browser, "suite", suite, charts, 5, names)
+        skep("compare", "--benchmark", "rossi", "--traces", str(folder / "rossi"), "--report", str(rossi),
+             "--training-part", "--policy", "target_tracking", "--policy", "thresholds")
+        charts = ["cost", "cumulative", "regret", "supply"]
+        check_page(checks, browser, "own traces", own, charts + ["map", "pairs"], 5, names)
+        check_page(checks, browser, "suite", suite, charts + ["map"], 5, names)
+        check_page(checks, browser, "rossi", rossi, charts, 7, ["window 1", "window 2"])
         # The checks above are worth something only if a broken page is noticed.
         broken = folder / "broken.html"
         broken.write_text(own.read_text().replace('"use strict";', '"use strict"; missing();'))
@@ -160,7 +173,7 @@ def main():
         checks.end_test("a broken page")
         if len(sys.argv) == 3 and sys.argv[1] == "--shots":
             shots = pathlib.Path(sys.argv[2])
-            for page in (own, suite):
+            for page in (own, suite, rossi):
                 for width in WIDTHS:
                     browser.shoot(page, width, shots / f"{page.stem}-{width}.png")
     print(f"{checks.passed} passed, {checks.failed} failed, 0 skipped")

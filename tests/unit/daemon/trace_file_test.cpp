@@ -200,8 +200,8 @@ TEST_CASE("traces of one name are told apart by their folder, and then by a numb
   const std::string other = write("b/other.csv");
   const auto names = [](const std::vector<std::string>& files) {
     std::vector<std::string> all;
-    const auto traces = read_trace_files(files);
-    for (const Trace& trace : traces.value()) all.push_back(trace.name);
+    const auto traces = read_trace_files(files, {});
+    for (const Trace& trace : traces.value().usable) all.push_back(trace.name);
     return all;
   };
   using Names = std::vector<std::string>;
@@ -209,7 +209,7 @@ TEST_CASE("traces of one name are told apart by their folder, and then by a numb
   CHECK(names({in_a, in_b, other}) == Names{"a/load", "b/load", "other"});
   CHECK(names({other, other, other}) == Names{"other", "other (2)", "other (3)"});
   CHECK(names({in_a, in_b, write("c/a/load.csv")}) == Names{"a/load", "b/load", "a/load (2)"});
-  CHECK_FALSE(read_trace_files({in_a, "/no/such.csv"}).ok());
+  CHECK_FALSE(read_trace_files({in_a, "/no/such.csv"}, {}).ok());
 }
 
 TEST_CASE("a quantile is the value at that part of the sorted ones") {
