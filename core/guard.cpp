@@ -92,7 +92,8 @@ int Guard::limit(const GuardInput& input, int wish, std::vector<GuardNote>* note
   const bool panic = settings_.panic_cpu_percent > 0 && cpu >= settings_.panic_cpu_percent;
   if (panic) {
     const PanicRange range = panic_range(desired, cpu, target_cpu_percent_, room);
-    limiter.to("panic", std::clamp(limiter.change(), range.least, range.most), [&] {
+    const int most = input.source == WishSource::kAgent ? range.most : room;
+    limiter.to("panic", std::clamp(limiter.change(), range.least, most), [&] {
       return "CPU " + percent_text(cpu) + " has reached the panic limit of " +
              percent_text(settings_.panic_cpu_percent);
     });

@@ -131,6 +131,10 @@ TEST_CASE("at the panic limit the guard scales out as target tracking would, up 
   CHECK(f.outcome(-1) == "panic 3");
   CHECK(f.outcome(4) == "4");        // doubling is allowed
   CHECK(f.outcome(6) == "panic 4");  // more is not
+  f.source = WishSource::kRestore;
+  CHECK(f.outcome(6) == "6");  // back to where a deploy took it from, panic or not
+  CHECK(f.outcome(1) == "panic 3");
+  f.source = WishSource::kAgent;
   f.service = status(9);
   CHECK(f.outcome(1) == "1");  // there is room for one
   f.service = status(10);
