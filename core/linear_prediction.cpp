@@ -50,9 +50,11 @@ void LinearPrediction::learn(const Lags& lags, double error) {
   for (std::size_t i = 0; i < kLags; ++i) {
     const double share = gain[i] * per_divisor;
     weights_[i] += share * error;
-    for (std::size_t j = 0; j < kLags; ++j) {
-      double& cell = covariance_[i * kLags + j];
-      cell = (cell - share * gain[j]) * kPerMemory;
+    // Both halves get the same number: what rounding makes different would grow for ever.
+    for (std::size_t j = i; j < kLags; ++j) {
+      const double cell = (covariance_[i * kLags + j] - share * gain[j]) * kPerMemory;
+      covariance_[i * kLags + j] = cell;
+      covariance_[j * kLags + i] = cell;
     }
     trace += covariance_[i * kLags + i];
   }
