@@ -15,7 +15,6 @@ CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
                                          const AutoscaleEnv& env, MakeLearner make)
     : env_(env),
       interval_(settings.interval),
-      ticks_between_(settings.cooldown % settings.interval != Duration::zero()),
       replicas_(settings.replicas),
       panic_percent_(settings.guard.panic_cpu_percent),
       make_(std::move(make)),
@@ -23,8 +22,8 @@ CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
 
 std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view) {
   const Observation& observation = view.observation;
-  if (ticks_between_ && last_ && view.now - *last_ < interval_ / 2) {
-    return std::nullopt;  // a part of a step teaches nothing
+  if (last_ && view.now - *last_ < interval_ / 2) {
+    return std::nullopt;  // the tick at the end of a cooldown: a part of a step teaches nothing
   }
   if (last_ && view.now - *last_ > std::max<Duration>(kLongestPause, 10 * interval_)) {
     learner_->interrupt();

@@ -39,7 +39,6 @@ class CounterfactualAgent final : public Agent {
  private:
   const AutoscaleEnv& env_;
   Duration interval_;
-  bool ticks_between_;  ///< there may be a tick between two intervals, when a cooldown ends
   ReplicaSettings replicas_;
   double panic_percent_;  ///< CPU from which on the guard panics; 0: never
   MakeLearner make_;

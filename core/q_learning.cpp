@@ -68,6 +68,7 @@ std::string describe_layout(const ControllerSettings& settings, const AutoscaleE
 
 QLearningAgent::QLearningAgent(const ControllerSettings& settings, const AutoscaleEnv& env)
     : settings_(settings.agent),
+      interval_(settings.interval),
       bounds_(settings.replicas),
       limits_(settings.environment.reward.limits),
       layout_(describe_layout(settings, env)),
@@ -100,11 +101,20 @@ double QLearningAgent::value_of(std::size_t state) const {
 
 std::optional<LearnedUpdate> QLearningAgent::observe(const AgentView& view) {
   state_ = view.state;
+  // The tick at the end of a cooldown may come right after another one: it ends a transition, but
+  // is not one more tick of it.
+  const bool whole = !rewarded_ || view.now - *rewarded_ >= interval_ / 2;
+  if (whole) {
+    rewarded_ = view.now;
+  }
   if (!open_) {
     return std::nullopt;
   }
-  open_->rewards.add(view.reward);
-  if (view.now < open_->due) {
+  const bool due = view.now >= open_->due;
+  if (whole || (due && open_->rewards.ticks() == 0)) {
+    open_->rewards.add(view.reward);
+  }
+  if (!due) {
     return std::nullopt;
   }
   const Transition ended = *std::exchange(open_, std::nullopt);

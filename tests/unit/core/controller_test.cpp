@@ -406,6 +406,18 @@ TEST_CASE("whatever metrics say, decisions and what is saved stay finite") {
   }
 }
 
+TEST_CASE("an answer that takes its time does not make a change cost one more tick") {
+  Controller controller(factual());
+  TickResult result = controller.tick(input(3, 85), at(0));
+  REQUIRE(result.command);
+  controller.scale_finished(ScaleOutcome::kAccepted, {}, *result.decision, at(0.04));
+  step(controller, input(4, 60), 15);
+  step(controller, input(4, 60), 30);
+  result = controller.tick(input(4, 60), at(30.04));
+  REQUIRE(kinds(result) == std::vector<EventKind>{EventKind::kLearned});
+  CHECK(result.events[0].learned->ticks == 2);
+}
+
 TEST_CASE("when nothing is known of the time before, a whole cooldown is kept") {
   Controller controller(tracking());
   controller.begin_cooldown(at(0));

@@ -91,6 +91,22 @@ TEST_CASE("the agent learns while it may not act, and a tick without data breaks
   CHECK(learned(Way::kMissed) != learned(Way::kLeftOut));
 }
 
+TEST_CASE("the tick at the end of a cooldown, right after another one, teaches nothing") {
+  ControllerSettings settings = plain();
+  settings.agent.policy = GENERATE(PolicyType::kMixture, PolicyType::kModelBased);
+  const auto learned = [&settings](bool extra) {
+    Controller controller(settings);
+    for (int tick = 0; tick < 50; ++tick) {
+      controller.tick(input(10, 10 * wave(tick)), at(15 * tick));
+      if (extra && tick % 3 == 2) {  // the answer to a command took 40 ms
+        controller.tick(input(10, 10 * wave(tick)), at(15 * tick + 0.04));
+      }
+    }
+    return controller.snapshot(at(750), std::nullopt).arrays;
+  };
+  CHECK(learned(true) == learned(false));
+}
+
 TEST_CASE("demand that CPU hides is taken from the load query") {
   ControllerSettings settings = plain();
   settings.agent.policy = PolicyType::kQLearning;

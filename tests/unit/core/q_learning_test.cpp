@@ -78,17 +78,17 @@ TEST_CASE(
     f.agent.drop();
   }
   REQUIRE(f.value(9, 1) == 6);
-  f.agent.observe(f.view(7, 0, 10));
-  f.agent.applied(1, at(20));
-  f.agent.observe(f.view(8, 0, 15));
-  f.agent.observe(f.view(9, 0, 20));
+  f.agent.observe(f.view(7, 0, 15));
+  f.agent.applied(1, at(45));
+  f.agent.observe(f.view(8, 0, 30));
+  f.agent.observe(f.view(9, 0, 45));
   CHECK(f.value(7, 1) == 0.5 * (0.25 * 6));
   f.agent.drop();
 
   f.allowed = {false, true, false};  // at max, and nothing to take away: only hold
-  f.agent.observe(f.view(6, 0, 30));
-  f.agent.applied(0, at(30));
-  f.agent.observe(f.view(9, 0, 31));
+  f.agent.observe(f.view(6, 0, 60));
+  f.agent.applied(0, at(60));
+  f.agent.observe(f.view(9, 0, 75));
   CHECK(f.value(6, 0) == 0.5 * (0.5 * -2));
 }
 
