@@ -80,7 +80,7 @@ bool FadingHistogram::restore(std::span<const float> values) {
   }
   unit_ = 1;
   sum_up();
-  return total() > 0;
+  return total() > 0 && std::isfinite(total());
 }
 
 }  // namespace skep

@@ -9,10 +9,14 @@ namespace {
 
 constexpr double kFirstShare = 0.001;
 constexpr double kRate = 0.002;      // of the share
+constexpr double kMostShare = 0.05;  // what comes more often is no jump
 constexpr double kGrowth = 0.02;     // how much more each jump counts than the last one
 constexpr double kPriorJumps = 2;    // that the prior of the sizes counts for
 constexpr double kPriorScale = 0.5;  // of that prior, a Laplace distribution, in log load
 constexpr int kKernel = 4;
+/// A smaller load counts as this one (in replicas' worth): how often it is multiplied when it comes
+/// out of nothing says nothing of a load that is there.
+constexpr double kIdle = 0.25;
 
 std::array<float, FadingHistogram::kBins> prior() {
   std::array<float, FadingHistogram::kBins> counts{};
@@ -28,14 +32,16 @@ std::array<float, FadingHistogram::kBins> prior() {
 
 JumpChance::JumpChance() : share_(kFirstShare), sizes_(prior(), 0, kKernel) {}
 
-double JumpChance::see(double step, double density) {
+double JumpChance::see(double before, double load, double density) {
+  const double step = std::log(std::max(load, kIdle) / std::max(before, kIdle));
   const std::size_t bin = FadingHistogram::bin_of(step / kWidth + kMiddle);
   const double jump = share_ * sizes_.probability(bin) / kWidth;
   const double jumped = jump / (jump + (1 - share_) * density);
-  share_ += kRate * (jumped - share_);
+  const double rare = 1 - share_ / kMostShare;
+  share_ = std::min(kMostShare, share_ + kRate * (jumped - share_));
   sizes_.fade(1 + kGrowth * jumped);
   sizes_.add(bin, jumped);
-  return jumped;
+  return jumped * rare;
 }
 
 void JumpChance::save(std::vector<float>& values) const {
@@ -44,7 +50,7 @@ void JumpChance::save(std::vector<float>& values) const {
 }
 
 bool JumpChance::restore(std::span<const float> values) {
-  share_ = std::clamp(static_cast<double>(values[0]), 0.0, 1.0);
+  share_ = std::clamp(static_cast<double>(values[0]), 0.0, kMostShare);
   return sizes_.restore(values.subspan(1));
 }
 

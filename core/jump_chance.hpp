@@ -18,9 +18,10 @@ class JumpChance {
 
   JumpChance();
 
-  /// Learns from a step of the log load, to which the rest of the forecast gave `density` (> 0, per
-  /// unit of log load). Returns how likely it was a jump.
-  double see(double step, double density);
+  /// Learns from the step from `before` to `load` (both >= 0, in replicas' worth), to which the
+  /// rest of the forecast gave `density` (> 0, per unit of log load). Returns how far it is a jump,
+  /// from 0 to 1: the more often they come, the less a step can be one.
+  double see(double before, double load, double density);
   /// Of a step that is not an exact repetition, in [0, 1].
   double get() const { return share_; }
   /// The steps of the log load that were jumps.

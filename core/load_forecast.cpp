@@ -17,10 +17,16 @@ constexpr double kUsedShare = 0.003;  // components with less do not count in a 
 constexpr double kLeastDensity = 1e-6;
 constexpr double kFirstStep = 0.08;  // of the log load, from one tick to the next
 constexpr double kMiddle = FadingHistogram::kBins / 2;
-constexpr double kStepWidth = 0.1;  // of the bins of a step histogram, in scales
-// Of the bins of a level histogram, in log load:
-constexpr double kLowestLevel = -4;  // the middle of the first
-constexpr double kLevelWidth = 0.05;
+constexpr double kStepWidth = 0.1;    // of the bins of a step histogram, in scales
+constexpr double kLevelWidth = 0.05;  // of the bins of a level histogram, in log load
+constexpr double kLowestLevel = -4;   // of their middles, where that leaves room at the top
+
+/// The middle of the first bin of a level histogram, such that the last one is at twice
+/// `max_replicas`.
+double lowest_level(int max_replicas) {
+  const double highest = std::log(2.0 * max_replicas);
+  return std::max(kLowestLevel, highest - kLevelWidth * (FadingHistogram::kBins - 1));
+}
 
 /// Laplace with a heavy tail, per scale.
 double prior_density(double z) {
@@ -41,8 +47,9 @@ std::array<float, FadingHistogram::kBins> step_prior() {
 
 LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded)
     : horizon_(horizon),
+      lowest_level_(lowest_level(max_replicas)),
       expected_(max_replicas, utilization_limit, graded,
-                {kLowestLevel - kLevelWidth / 2, kLevelWidth}) {
+                {lowest_level_ - kLevelWidth / 2, kLevelWidth}) {
   constexpr std::array<double, 3> kMemories{0.9, 0.97, 0.995};
   for (const double memory : kMemories) {
     add_component(Kind::kRatio, 0, memory, 3, 1);
@@ -104,14 +111,20 @@ double LoadForecast::guess_above(double seen) const {
       mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen);
     }
   };
+  const double moves = 1 - repeats_.get();
   if (foreseen()) {
     count(open_.front().load, repeats_.get());
+    for (std::size_t bin = 0; bin < kBins; ++bin) {
+      const double step = (static_cast<double>(bin) - kMiddle) * JumpChance::kWidth;
+      count(std::exp(open_.front().log_load + step),
+            moves * jumps_.get() * jumps_.sizes().probability(bin));
+    }
   }
   for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
-    const double share = (1 - repeats_.get()) * component.share;
+    const double share = moves * (1 - jumps_.get()) * component.share;
     double width = kLevelWidth;
-    double first = kLowestLevel;
+    double first = lowest_level_;
     if (component.kind != Kind::kLevel) {
       if (!foreseen()) {
         continue;
@@ -164,9 +177,10 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
   std::array<std::size_t, kComponents> bins;
   std::array<double, kComponents> responsibility;
   double sum = 0;
+  double known = 0;  // of it, what did not only land in the last bin of a step
   for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
-    double place = (log_load - kLowestLevel) / kLevelWidth;
+    double place = (log_load - lowest_level_) / kLevelWidth;
     double per_width = 1 / kLevelWidth;
     if (component.kind != Kind::kLevel) {
       steps[i] = step_of(component, then, load, log_load);
@@ -178,12 +192,19 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     if (component.kind == Kind::kDifference) {
       density *= load;  // per log load, as the others
     }
-    responsibility[i] = component.share * (density + kLeastDensity);
+    const bool above_all_levels = component.kind == Kind::kLevel && place > kBins - 0.5;
+    responsibility[i] =
+        component.share * (above_all_levels ? 0 : density) + component.share * kLeastDensity;
     sum += responsibility[i];
+    const bool at_an_edge =
+        component.kind != Kind::kLevel && (bins[i] == 0 || bins[i] == kBins - 1);
+    known += at_an_edge ? component.share * kLeastDensity : responsibility[i];
   }
+  // A jump says little of the other steps.
+  const double usual = 1 - jumps_.see(then.load, load, known);
   const double per_sum = 1 / sum;
   steps_ += 1;
-  const double rate = std::max(kShareRate, 1 / (steps_ + 10));
+  const double rate = usual * std::max(kShareRate, 1 / (steps_ + 10));
   for (std::size_t i = 0; i < kComponents; ++i) {
     Component& component = components_[i];
     const double part = responsibility[i] * per_sum;
@@ -193,7 +214,7 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
       component.histogram.add(bins[i], 1);
       continue;
     }
-    const double weight = std::min(1.0, part / std::max(component.share, 1e-3));
+    const double weight = usual * std::min(1.0, part / std::max(component.share, 1e-3));
     component.histogram.fade(1 + kHistogramGrowth * weight);
     component.histogram.add(bins[i], weight);
     const double memory = 1 - (1 - component.memory) * weight;
@@ -245,8 +266,9 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
 
 void LoadForecast::tabulate(const Belief& now) {
   expected_.begin();
+  const double moves = 1 - repeats_.get();
   for (const Component& component : components_) {
-    const double share = (1 - repeats_.get()) * component.share;
+    const double share = moves * (1 - jumps_.get()) * component.share;
     if (share < kUsedShare) {
       continue;
     }
@@ -264,6 +286,9 @@ void LoadForecast::tabulate(const Belief& now) {
         break;
     }
   }
+  constexpr double kNoStep = static_cast<double>(JumpChance::kMiddle) + 0.5;  // in bins
+  expected_.add_ratio(jumps_.sizes(), moves * jumps_.get(),
+                      {-JumpChance::kWidth * kNoStep, JumpChance::kWidth});
   if (repeats_.get() >= kUsedShare) {
     expected_.add_repeat(repeats_.get());
   }
@@ -276,6 +301,7 @@ void LoadForecast::save(std::vector<float>& values) const {
   prediction_.save(values);
   hidden_.save(values);
   repeats_.save(values);
+  jumps_.save(values);
   for (const Component& component : components_) {
     put(component.share);
     put(component.scale);
@@ -285,19 +311,23 @@ void LoadForecast::save(std::vector<float>& values) const {
 
 bool LoadForecast::restore(std::span<const float>& values) {
   const std::size_t count = 1 + LinearPrediction::kSaved + HiddenLoadCorrection::kSaved +
-                            RepeatChance::kSaved + kComponents * (2 + kBins);
+                            RepeatChance::kSaved + JumpChance::kSaved + kComponents * (2 + kBins);
   if (values.size() < count) {
     return false;
   }
   std::size_t next = 0;
   const auto get = [&values, &next] { return static_cast<double>(values[next++]); };
-  steps_ = get();
+  steps_ = std::max(0.0, get());
   prediction_.restore(values.subspan(next, LinearPrediction::kSaved));
   next += LinearPrediction::kSaved;
   hidden_.restore(values.subspan(next, HiddenLoadCorrection::kSaved));
   next += HiddenLoadCorrection::kSaved;
   repeats_.restore(values.subspan(next, RepeatChance::kSaved));
   next += RepeatChance::kSaved;
+  if (!jumps_.restore(values.subspan(next, JumpChance::kSaved))) {
+    return false;
+  }
+  next += JumpChance::kSaved;
   for (Component& component : components_) {
     component.share = std::max(kLeastShare, get());
     component.scale = std::max(1e-4, get());

@@ -12,6 +12,7 @@
 #include "core/expected_violations.hpp"
 #include "core/fading_histogram.hpp"
 #include "core/hidden_load.hpp"
+#include "core/jump_chance.hpp"
 #include "core/linear_prediction.hpp"
 #include "core/repeat_chance.hpp"
 
@@ -86,11 +87,13 @@ class LoadForecast {
   void tabulate(const Belief& now);
 
   int horizon_;
+  double lowest_level_;  ///< log load in the middle of the first bin of a level histogram
   std::vector<Component> components_;
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
   LinearPrediction prediction_;
   HiddenLoadCorrection hidden_;
   RepeatChance repeats_;
+  JumpChance jumps_;
   std::deque<Belief> open_;  ///< the last `horizon` of them, the oldest first
   double steps_ = 0;
   ExpectedViolations expected_;

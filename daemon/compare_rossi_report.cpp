@@ -1,4 +1,5 @@
 #include "daemon/compare_rossi.hpp"
+#include "daemon/policy_name.hpp"
 #include "daemon/report_page.hpp"
 
 #include <string>

@@ -2,6 +2,8 @@
 #include "core/difference_table.hpp"
 #include "core/excess_table.hpp"
 #include "core/fading_histogram.hpp"
+#include "core/jump_chance.hpp"
+#include "core/linear_prediction.hpp"
 #include "core/load_forecast.hpp"
 #include "core/near_rows.hpp"
 #include "core/repeat_chance.hpp"
@@ -75,6 +77,58 @@ TEST_CASE("a fading histogram holds what one holds whose counts are multiplied a
                        histogram.tail_floor() * static_cast<double>(kBins - i);
     REQUIRE(own / histogram.total() == Approx(tail).epsilon(1e-3).margin(1e-9));
   }
+}
+
+TEST_CASE("a histogram is not restored from counts whose sum is no number") {
+  FadingHistogram histogram = only(3);
+  const std::vector<float> huge(kBins, 3e38F);
+  CHECK_FALSE(histogram.restore(huge));
+}
+
+TEST_CASE("a linear prediction stays sound over weeks of ticks") {
+  LinearPrediction prediction;
+  LinearPrediction::Lags lags{};
+  double log_load = 1;
+  for (int tick = 0; tick < 100'000; ++tick) {
+    const double before = log_load;
+    log_load = 1 + 0.5 * std::sin(0.01 * tick) + 0.02 * std::sin(1.7 * tick);
+    if (tick > 0) {
+      prediction.learn(lags, log_load - before - prediction.predict(lags));
+    }
+    lags = prediction.see(log_load);
+    REQUIRE(std::abs(prediction.predict(lags)) < 1);
+  }
+}
+
+TEST_CASE("a jump is what the rest of a forecast holds impossible") {
+  JumpChance jumps;
+  const double at_first = jumps.get();
+  CHECK(jumps.see(2, 2.02, 20) < 0.001);
+  CHECK(jumps.see(2, 9, 1e-6) > 0.9);  // a step of 1.5 in log load
+  CHECK(jumps.get() > at_first);
+  for (int i = 0; i < 20'000; ++i) {
+    const bool jump = i % 100 == 0;
+    jumps.see(2, jump ? 9 : 2.02, jump ? 1e-6 : 20);
+  }
+  CHECK(jumps.get() == Approx(0.01).epsilon(0.1));
+  double around = 0;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    const double step = (static_cast<double>(bin) - JumpChance::kMiddle) * JumpChance::kWidth;
+    around += std::abs(step - 1.5) < 0.3 ? jumps.sizes().probability(bin) : 0;
+  }
+  CHECK(around > 0.95);
+
+  for (int i = 0; i < 1000; ++i) {
+    jumps.see(2, 9, 1e-6);
+  }
+  CHECK(jumps.see(2, 9, 1e-6) < 0.1);  // what comes all the time is no jump
+
+  JumpChance restored;
+  std::vector<float> saved;
+  jumps.save(saved);
+  REQUIRE(saved.size() == JumpChance::kSaved);
+  REQUIRE(restored.restore(saved));
+  CHECK(restored.get() == Approx(jumps.get()));
 }
 
 TEST_CASE("the excess table is the expectation of load over capacity where the load exceeds it") {

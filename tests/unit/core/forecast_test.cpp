@@ -53,6 +53,29 @@ TEST_CASE("the forecast learns what a load does next") {
   }
 }
 
+TEST_CASE("what comes once in hundreds of ticks is still expected just before it comes") {
+  LoadForecast forecast(1, 20, 0.8, true);
+  for (int tick = 0; tick < 12'000; ++tick) {
+    const double noise = 1 + 0.02 * ((tick * 7919) % 101 - 50) / 50.0;
+    forecast.see({(tick % 300 < 3 ? 12.0 : 2.0) * noise});
+  }
+  std::vector<float> expected(20);
+  forecast.expected().of(2, expected);
+  CHECK(expected[4] == Approx(12 / 4.0 / 300).epsilon(0.5));  // 5 replicas do 4
+  CHECK(expected[17] < 0.001);                                // and 18 do 14.4
+}
+
+TEST_CASE("loads of hundreds of replicas are told apart as those of a few are") {
+  LoadForecast forecast(1, 200, 0.8, true);
+  for (int tick = 0; tick < 3000; ++tick) {
+    forecast.see({90 * (1 + 0.05 * ((tick * 7919) % 101 - 50) / 50.0)});
+  }
+  std::vector<float> expected(200);
+  forecast.expected().of(90, expected);
+  CHECK(expected[99] == Approx(90 / 80.0).epsilon(0.05));  // 100 replicas do 80
+  CHECK(expected[129] < 0.01);                             // and 130 do 104
+}
+
 TEST_CASE("a load that often stays exactly as it is") {
   LoadForecast forecast(1, 10, 0.8, true);
   double load = 4;
