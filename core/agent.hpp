@@ -33,6 +33,8 @@ struct AgentView {
       allowed;   ///< for each action of the action space: the guard would allow it here
   bool may_act;  ///< false while a cooldown, a pause or a block holds every change back
   TimePoint now;
+  bool between_ticks = false;  ///< it comes between two ticks of the interval, at the end of a
+                               ///< cooldown: no step of the load, and no reward of a whole tick
 };
 
 struct Wish {

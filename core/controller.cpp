@@ -171,7 +171,12 @@ void Controller::decide(TickResult& result, const Observation& observation,
   }
   const bool may_act =
       !blocked_ && !guard_input.paused && guard_input.cooldown_left == Duration::zero();
-  const AgentView view{observation, step.state, step.reward, allowed_, may_act, now};
+  const AgentView view{observation, step.state, step.reward,       allowed_,
+                       may_act,     now,        between_ticks(now)};
+  if (!view.between_ticks) {
+    last_tick_ = now;
+  }
+  lost_ = false;
   const std::optional<LearnedUpdate> learned = agent_->observe(view);
 
   Decision& decision = result.decision.emplace();
@@ -239,6 +244,7 @@ void Controller::scale_finished(ScaleOutcome outcome, std::string_view error, De
       agent_->applied(0, now);
       break;
     case ScaleOutcome::kConflict:
+      lost_ = true;
       agent_->drop();
       break;
   }
@@ -264,6 +270,14 @@ void Controller::resume() {
 
 bool Controller::paused(TimePoint now) const {
   return paused_ && (!paused_until_ || now < *paused_until_);
+}
+
+bool Controller::between_ticks(TimePoint now) const {
+  if (!last_tick_ || now - *last_tick_ >= settings_.interval) {
+    return false;
+  }
+  const bool cooled_down = cooldown_end_ && *last_tick_ < *cooldown_end_ && *cooldown_end_ <= now;
+  return lost_ || (cooled_down && settings_.cooldown > Duration::zero());
 }
 
 TimePoint Controller::next_tick(TimePoint start, TimePoint now) const {

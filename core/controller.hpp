@@ -136,6 +136,9 @@ class Controller {
   };
 
   bool paused(TimePoint now) const;
+  /// The tick at `now` is not one of the interval: a cooldown has ended since the last one, or a
+  /// command is decided again that lost against somebody else's.
+  bool between_ticks(TimePoint now) const;
   /// False when something is missing; tells what, and what is over.
   bool can_decide(TickResult& result, const TickInput& input, TimePoint now);
   void decide(TickResult& result, const Observation& observation, const ServiceStatus& status,
@@ -158,6 +161,8 @@ class Controller {
   ReplicaWatch watch_;
   std::array<Trouble, 4> troubles_;  ///< one for each failure kind
   std::uint64_t ticks_ = 0;
+  std::optional<TimePoint> last_tick_;  ///< of the interval
+  bool lost_ = false;                   ///< the last command, against somebody else's
   std::optional<TimePoint> cooldown_end_;
   bool paused_ = false;
   std::optional<TimePoint> paused_until_;

@@ -22,8 +22,8 @@ CounterfactualAgent::CounterfactualAgent(const ControllerSettings& settings,
 
 std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view) {
   const Observation& observation = view.observation;
-  if (last_ && view.now - *last_ < interval_ / 2) {
-    return std::nullopt;  // the tick at the end of a cooldown: a part of a step teaches nothing
+  if (view.between_ticks) {
+    return std::nullopt;  // a part of a step teaches nothing
   }
   if (last_ && view.now - *last_ > std::max<Duration>(kLongestPause, 10 * interval_)) {
     learner_->interrupt();

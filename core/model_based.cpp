@@ -75,7 +75,7 @@ ModelBasedAgent::ModelBasedAgent(const ControllerSettings& settings, const Autos
 
 std::optional<LearnedUpdate> ModelBasedAgent::observe(const AgentView& view) {
   load_ = demand_.see(view.observation.metrics).guess();
-  if (!learn(load_, view.now)) {
+  if (!learn(view)) {
     return std::nullopt;
   }
   const int replicas =
@@ -90,9 +90,10 @@ std::optional<LearnedUpdate> ModelBasedAgent::observe(const AgentView& view) {
   return learned;
 }
 
-bool ModelBasedAgent::learn(double load, TimePoint now) {
+bool ModelBasedAgent::learn(const AgentView& view) {
   const Duration interval = settings_.interval;
-  const bool early = !samples_.empty() && now - samples_.back().time < interval / 2;
+  const TimePoint now = view.now;
+  const double load = load_;
   if (!samples_.empty() && now - samples_.back().time > interval + interval / 2) {
     samples_.clear();  // what lies between is not known
   }
@@ -102,8 +103,8 @@ bool ModelBasedAgent::learn(double load, TimePoint now) {
     largest = std::max(largest, it->load);
   }
   feature_ = drop_class(load > 0 ? largest / std::max(load, LoadChain::kSmallestLoad) : 9);
-  if (early) {
-    return false;  // the extra tick at the end of a cooldown
+  if (view.between_ticks) {
+    return false;
   }
   const auto increment_from = [load](const Sample& sample) {
     return std::log(std::max(load, LoadChain::kSmallestLoad) /

@@ -38,8 +38,8 @@ class ModelBasedAgent final : public Agent {
     std::size_t state;
   };
 
-  /// Learns the step to `load`, seen at `now`. False when it was no step of one tick.
-  bool learn(double load, TimePoint now);
+  /// Learns the step to the load that was seen. False when it was no step of one tick.
+  bool learn(const AgentView& view);
   void plan();
   /// Of the changes, nothing first, the cheapest by the plan.
   int best_change(double load, std::size_t feature, int replicas,

@@ -68,7 +68,6 @@ std::string describe_layout(const ControllerSettings& settings, const AutoscaleE
 
 QLearningAgent::QLearningAgent(const ControllerSettings& settings, const AutoscaleEnv& env)
     : settings_(settings.agent),
-      interval_(settings.interval),
       bounds_(settings.replicas),
       limits_(settings.environment.reward.limits),
       layout_(describe_layout(settings, env)),
@@ -101,17 +100,12 @@ double QLearningAgent::value_of(std::size_t state) const {
 
 std::optional<LearnedUpdate> QLearningAgent::observe(const AgentView& view) {
   state_ = view.state;
-  // The tick at the end of a cooldown may come right after another one: it ends a transition, but
-  // is not one more tick of it.
-  const bool whole = !rewarded_ || view.now - *rewarded_ >= interval_ / 2;
-  if (whole) {
-    rewarded_ = view.now;
-  }
   if (!open_) {
     return std::nullopt;
   }
   const bool due = view.now >= open_->due;
-  if (whole || (due && open_->rewards.ticks() == 0)) {
+  // A tick between two others ends a transition, but is not one more tick of it.
+  if (!view.between_ticks || (due && open_->rewards.ticks() == 0)) {
     open_->rewards.add(view.reward);
   }
   if (!due) {

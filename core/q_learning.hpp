@@ -53,7 +53,6 @@ class QLearningAgent final : public Agent {
   double value_of(std::size_t state) const;
 
   AgentSettings settings_;
-  Duration interval_;
   ReplicaSettings bounds_;
   Limits limits_;
   std::string layout_;
@@ -65,7 +64,6 @@ class QLearningAgent final : public Agent {
   Random random_;
   std::size_t state_ = 0;  ///< of the last observe
   std::optional<Transition> open_;
-  std::optional<TimePoint> rewarded_;        ///< when a tick last counted as a whole one
   std::optional<DynaModel> model_;           ///< of Dyna-Q
   std::vector<std::vector<bool>> possible_;  ///< actions within the bounds, by replicas from min on
 };

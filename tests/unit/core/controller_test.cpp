@@ -418,6 +418,18 @@ TEST_CASE("an answer that takes its time does not make a change cost one more ti
   CHECK(result.events[0].learned->ticks == 2);
 }
 
+TEST_CASE("a late tick counts as one, whatever little time after it the next one comes") {
+  Controller controller(factual());
+  const auto learns = [&controller](double seconds) {
+    return kinds(controller.tick(input(3, 60), at(seconds))) ==
+           std::vector<EventKind>{EventKind::kLearned};
+  };
+  step(controller, input(3, 60), 0);
+  CHECK(learns(15));
+  CHECK(learns(29));  // the metrics were slow
+  CHECK(learns(31));
+}
+
 TEST_CASE("when nothing is known of the time before, a whole cooldown is kept") {
   Controller controller(tracking());
   controller.begin_cooldown(at(0));

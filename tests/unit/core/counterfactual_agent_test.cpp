@@ -94,11 +94,15 @@ TEST_CASE("the agent learns while it may not act, and a tick without data breaks
 TEST_CASE("the tick at the end of a cooldown, right after another one, teaches nothing") {
   ControllerSettings settings = plain();
   settings.agent.policy = GENERATE(PolicyType::kMixture, PolicyType::kModelBased);
+  settings.cooldown = 30s;
   const auto learned = [&settings](bool extra) {
     Controller controller(settings);
     for (int tick = 0; tick < 50; ++tick) {
+      if (tick % 5 == 0) {
+        controller.begin_cooldown(at(15 * tick + 0.04));  // the answer to a command took 40 ms
+      }
       controller.tick(input(10, 10 * wave(tick)), at(15 * tick));
-      if (extra && tick % 3 == 2) {  // the answer to a command took 40 ms
+      if (extra && tick % 5 == 2) {
         controller.tick(input(10, 10 * wave(tick)), at(15 * tick + 0.04));
       }
     }

@@ -21,12 +21,13 @@ class Fixture {
     learned = agent.observe(view());
     return agent.wish(view());
   }
-  AgentView view() const { return {seen, 0, 0, allowed, true, now}; }
+  AgentView view() const { return {seen, 0, 0, allowed, true, now, between_ticks}; }
 
   AutoscaleEnv env;
   ModelBasedAgent agent;
   Observation seen;
   std::optional<LearnedUpdate> learned;
+  bool between_ticks = false;
   TimePoint now{};
   std::vector<bool> allowed = std::vector<bool>(3, true);
 };
@@ -69,8 +70,10 @@ TEST_CASE("model-based: only steps of one tick teach") {
   CHECK_FALSE(f.learned);
   f.tick(3, 5);
   CHECK(f.learned);
+  f.between_ticks = true;
   f.tick(3, 5, 2s);  // the extra tick at the end of a cooldown
   CHECK_FALSE(f.learned);
+  f.between_ticks = false;
   f.tick(3, 5, 13s);  // on the grid again
   CHECK(f.learned);
   f.tick(3, 5, 60s);  // a gap
