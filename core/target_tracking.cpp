@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace skep {
 namespace {
@@ -39,6 +40,14 @@ int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
 }
 
 int Stabilization::stabilize(int wanted, int current, TimePoint now) {
+  if (!std::exchange(begun_, true)) {
+    if (out_.window() > Duration::zero()) {
+      out_.add(-current, now);
+    }
+    if (in_.window() > Duration::zero()) {
+      in_.add(current, now);
+    }
+  }
   const int smallest = -out_.add(-wanted, now);
   const int largest = in_.add(wanted, now);
   return wanted > current ? std::max(current, smallest) : std::min(current, largest);

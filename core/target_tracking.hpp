@@ -28,13 +28,15 @@ int tracking_count(double cpu_percent, double load, ReplicaCount replicas,
 class Stabilization {
  public:
   Stabilization(Duration scale_out, Duration scale_in) : out_(scale_out), in_(scale_in) {}
-  /// Adds `wanted` at `now`. Up: the smallest count of the scale-out window, but not below
-  /// `current`; down: the largest of the scale-in window, but not above `current`.
+  /// Adds `wanted` at `now`, and the first time `current` before it, as the Kubernetes HPA does: a
+  /// restart does not make a window empty. Up: the smallest count of the scale-out window, but not
+  /// below `current`; down: the largest of the scale-in window, but not above `current`.
   int stabilize(int wanted, int current, TimePoint now);
 
  private:
   WindowMaximum out_;  ///< of the negated counts
   WindowMaximum in_;
+  bool begun_ = false;
 };
 
 class TargetTrackingPolicy final : public Agent {

@@ -14,6 +14,7 @@ class WindowMaximum {
   /// What is exactly `window` (>= 0) old still counts.
   explicit WindowMaximum(Duration window) : window_(window), ring_(8) {}
 
+  Duration window() const { return window_; }
   /// Adds `value` at `now`, which must not go back, and returns the largest of the window.
   int add(int value, TimePoint now) {
     while (size_ > 0 && entry(size_ - 1).value <= value) {
