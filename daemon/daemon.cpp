@@ -228,8 +228,7 @@ asio::awaitable<void> Daemon::reload() {
     co_return;
   }
   complete(*loaded.settings, options_.dry_run);
-  std::shared_ptr<Sources> sources =
-      Sources::make(context_.get_executor(), loaded.settings->prometheus, loaded.settings->docker);
+  std::shared_ptr<Sources> sources = Sources::make(context_.get_executor(), *loaded.settings);
   std::unique_ptr<Fleet> next = make_fleet(*loaded.settings, sources);
   if (const std::optional<Error> failed = next->restore(fleet_.get())) {
     refuse_reload(failed->message);
@@ -270,8 +269,7 @@ int run_daemon(const RunOptions& options) {
   complete(*settings, options.dry_run);
 
   asio::io_context context(1);
-  std::shared_ptr<Sources> sources =
-      Sources::make(context.get_executor(), settings->prometheus, settings->docker);
+  std::shared_ptr<Sources> sources = Sources::make(context.get_executor(), *settings);
   Result<StateStore> store = StateStore::open(settings->state.path);
   if (!store) {
     std::fprintf(stderr, "skep: %s\n", store.error().message.c_str());

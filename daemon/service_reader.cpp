@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 asio::awaitable<Result<ServiceReading>> read_service(Sources& sources, std::string name,
                                                      NameMatch match, TimePoint not_before) {
   const std::shared_ptr<const Result<std::vector<ServiceView>>> services =
-      co_await sources.services(name, not_before);
+      co_await sources.services().get(not_before);
   if (!*services) co_return services->error();
   const Result<const ServiceView*> found = find_service(services->value(), name, match);
   if (!found) co_return found.error();

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -109,6 +110,10 @@ int run_simulate(const SimulateOptions& options) {
   }
   const double seconds = static_cast<double>(column.values.size()) * to_seconds(step);
 
+  std::error_code unknown;
+  if (std::filesystem::equivalent(options.trace_file, options.out, unknown)) {
+    return fail(2, "--out is the trace itself; give another file.");
+  }
   File out(nullptr, &std::fclose);
   if (!options.out.empty()) {
     out.reset(std::fopen(options.out.c_str(), "wb"));

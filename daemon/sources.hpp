@@ -3,7 +3,6 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "core/time.hpp"
 #include "daemon/docker_client.hpp"
 #include "daemon/prometheus_client.hpp"
 #include "daemon/shared_fetch.hpp"
@@ -14,7 +13,6 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 
 namespace skep {
 
@@ -23,17 +21,15 @@ class Sources {
  public:
   /// Asks nothing yet.
   static std::shared_ptr<Sources> make(boost::asio::any_io_executor executor,
-                                       const PrometheusSettings& prometheus,
-                                       const DockerSettings& docker);
+                                       const Settings& settings);
 
+  /// Asks `docker` for services whose name begins with one of `names`.
   Sources(const boost::asio::any_io_executor& executor, std::shared_ptr<DockerClient> docker,
-          std::shared_ptr<PrometheusClient> prometheus);
+          std::set<std::string> names, std::shared_ptr<PrometheusClient> prometheus);
 
   DockerClient& docker() { return *docker_; }
-  /// The services that Docker lists for this name and for all that were asked for before it, as
-  /// SharedFetch::get does. Only those whose name begins with one of them are sure to be there.
-  boost::asio::awaitable<SharedFetch<std::vector<ServiceView>>::Answer> services(
-      std::string name, TimePoint not_before);
+  /// The services whose name begins with that of a configured one, and maybe others.
+  SharedFetch<std::vector<ServiceView>>& services() { return services_; }
   /// The number that a query, the key, gives.
   SharedFetchByKey<Sample>& queries() { return queries_; }
 
@@ -43,7 +39,6 @@ class Sources {
  private:
   // Shared with the fetches, which may end later than this object.
   std::shared_ptr<DockerClient> docker_;
-  std::shared_ptr<std::set<std::string>> names_ = std::make_shared<std::set<std::string>>();
   SharedFetch<std::vector<ServiceView>> services_;
   SharedFetchByKey<Sample> queries_;
 };

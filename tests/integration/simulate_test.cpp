@@ -87,6 +87,9 @@ TEST_CASE("simulate refuses what it cannot use, with the right status") {
   CHECK(status({"--column", "nothing"}, "there is no column 'nothing'") == 2);
   CHECK(status({"--service", "other"}, "name one of the configured services") == 2);
   CHECK(status({"--peak", "-1"}, "--peak") == 2);
+  const std::string trace = content(simulation.trace);
+  CHECK(status({"--out", simulation.trace}, "--out is the trace itself") == 2);
+  CHECK(content(simulation.trace) == trace);
   CHECK(status({"--out", "/no/such/folder/out.csv"}, "cannot write /no/such/folder/out.csv") == 1);
 
   SkepProcess missing({"simulate", "--config", simulation.config, "--trace", "/no/such/file.csv"});
