@@ -11,7 +11,7 @@ namespace skep {
 namespace {
 
 constexpr double kLowestExcess = -5.01;  // rarely met
-constexpr double kFarthestExcess = 2;    // steps of more than 7 times are too rare to be counted
+constexpr double kFarthestExcess = 2;    // capacities beyond 7 times the load count as that
 constexpr double kHighestExcess = 3;     // the price of one step's overload ends at 20
 
 double highest(const ExpectedViolations::Bins& bins) {

@@ -36,7 +36,7 @@ class ImaginedPolicies {
   virtual bool restore(std::span<const float>&) { return true; }
 };
 
-/// The Kubernetes HPA, with its tolerance of 5% and no limit of rates.
+/// The Kubernetes HPA.
 class HpaRules final : public ImaginedPolicies {
  public:
   explicit HpaRules(const ImaginedService& service, std::vector<HpaSettings> rules);

@@ -24,7 +24,6 @@ class Trouble {
   std::optional<TroubleReport> seen(TimePoint now);
   /// It is gone. A report when it was there.
   std::optional<TroubleReport> gone(TimePoint now);
-  bool active() const { return active_; }
 
  private:
   bool active_ = false;
