@@ -65,6 +65,16 @@ TEST_CASE("stabilisation goes up only to the smallest count of its window") {
   CHECK(stabilization.stabilize(1, 4, at(62)) == 1);  // down at once
 }
 
+TEST_CASE("a stabilisation window begins with the count that was there") {
+  Stabilization in(0s, 300s);
+  CHECK(in.stabilize(3, 8, at(0)) == 8);
+  CHECK(in.stabilize(3, 8, at(300)) == 8);
+  CHECK(in.stabilize(3, 8, at(301)) == 3);
+  Stabilization out(60s, 0s);
+  CHECK(out.stabilize(5, 2, at(0)) == 2);
+  CHECK(out.stabilize(5, 2, at(61)) == 5);
+}
+
 TEST_CASE("the policy asks for the whole way within min and max, and says why") {
   ControllerSettings settings;
   settings.replicas = {2, 6, 1};
