@@ -227,15 +227,15 @@ TEST_CASE("A file that the system does not let be read is no damage, and stays a
   const TemporaryFolder folder;
   StateStore store = opened(folder.path());
   REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
-  {
-    const NoMoreFiles limit;
-    const Result<StateStore::Loaded> loaded = store.load("app", at(0));
-    REQUIRE_FALSE(loaded);
-    CHECK(loaded.error().code == ErrorCode::kStorage);
-    CHECK(loaded.error().message == "The saved state " + folder.path().string() +
-                                        "/app.state cannot be read (Too many open files): raise "
-                                        "the limit of open files.");
-  }
+  const Result<StateStore::Loaded> loaded = [&store] {
+    const NoMoreFiles limit;  // which a sanitizer cannot work under either
+    return store.load("app", at(0));
+  }();
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().code == ErrorCode::kStorage);
+  CHECK(loaded.error().message == "The saved state " + folder.path().string() +
+                                      "/app.state cannot be read (Too many open files): raise "
+                                      "the limit of open files.");
   CHECK(names_in(folder.path()) == Names{"app.state", "lock"});
   CHECK(store.load("app", at(0))->snapshot == snapshot_of(1));
 }
