@@ -44,7 +44,6 @@ class Mixture final : public ImaginedLearner {
   /// The share of the weight that the members of each family have, in the order of families().
   std::vector<double> family_weights() const;
   const std::vector<std::unique_ptr<ImaginedPolicies>>& families() const { return families_; }
-  std::size_t members() const { return members_.size(); }
 
  private:
   struct Member {

@@ -19,10 +19,10 @@ constexpr const char* kStepsName = "load_steps";
 constexpr const char* kValuesName = "values";
 constexpr const char* kDemandName = "demand";
 
-/// Rounded, 0 to kMostTicks.
+/// Rounded up, at most kMostTicks.
 int ticks_of(Duration duration, Duration interval) {
-  const double ticks = to_seconds(duration) / to_seconds(interval);
-  return static_cast<int>(std::clamp(std::round(ticks), 0.0, static_cast<double>(kMostTicks)));
+  return static_cast<int>(
+      std::min<Duration::rep>((duration + interval - Duration(1)) / interval, kMostTicks));
 }
 
 LoadPlan::Settings plan_settings(const ControllerSettings& settings, const AutoscaleEnv& env) {
@@ -52,12 +52,14 @@ LoadPlan::Cost cost_of(const AutoscaleEnv& env) {
 std::string describe_layout(const ControllerSettings& settings, std::size_t states) {
   const RewardSettings& reward = settings.environment.reward;
   std::ostringstream text;
-  text << "model_based 1; replicas " << settings.replicas.min << ".." << settings.replicas.max
+  text << "model_based 2; replicas " << settings.replicas.min << ".." << settings.replicas.max
        << "; states " << states << "; lag " << ticks_of(settings.environment.lag, settings.interval)
-       << "; cooldown " << ticks_of(settings.cooldown, settings.interval) << "; reward "
+       << "; cooldown " << ticks_of(settings.cooldown, settings.interval) << "; startup "
+       << ticks_of(settings.environment.startup, settings.interval) << "; reward "
        << (reward.type == RewardType::kSlo ? "slo " : "thresholds ") << reward.weights.performance
        << ' ' << reward.weights.resources << ' ' << reward.weights.adaptation << " limit "
-       << reward.limits.cpu_percent << "; gamma " << settings.agent.gamma;
+       << reward.limits.cpu_percent << (reward.graded ? " graded" : "") << "; gamma "
+       << settings.agent.gamma;
   return text.str();
 }
 

@@ -126,6 +126,12 @@ TEST_CASE("model-based: what it learned survives a restart") {
   ControllerSettings larger;
   larger.replicas.max = 20;
   CHECK_FALSE(Fixture(larger).agent.restore(snapshot));
+  ControllerSettings slower;
+  slower.environment.startup = 40s;  // three ticks
+  CHECK_FALSE(Fixture(slower).agent.restore(snapshot));
+  slower.environment.startup = 0s;
+  slower.environment.reward.graded = false;
+  CHECK_FALSE(Fixture(slower).agent.restore(snapshot));
   Snapshot again;
   other.agent.save(again);
   CHECK(again.arrays[0].values.size() >= snapshot.arrays[0].values.size());
