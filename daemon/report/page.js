@@ -9,13 +9,21 @@ let group = data.groups[0];
 let redraw = [];  // what depends on the width
 
 const kColors = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7"];
+// Its place among the policies that have colours: those that are drawn at first come first, and none of them shares its own.
+function place(policy) {
+  const all = group.runs.map((run) => run.policy).filter((name) => name !== "optimum" && name !== data.baseline);
+  const drawn = (name) => !data.hidden.includes(name);
+  return [...all.filter(drawn), ...all.filter((name) => !drawn(name))].indexOf(policy);
+}
 function color(policy) {
   if (policy === "optimum") return "var(--optimum)";
   if (policy === data.baseline) return "var(--best)";
-  const learned = group.runs.map((run) => run.policy).filter((name) => name !== "optimum" && name !== data.baseline);
-  return `var(${kColors[learned.indexOf(policy) % kColors.length]})`;
+  return `var(${kColors[place(policy) % kColors.length]})`;
 }
-const dash = (policy) => policy === "optimum" ? "3 3" : "none";
+function dash(policy) {
+  if (policy === "optimum") return "3 3";
+  return place(policy) < kColors.length ? "none" : "8 3";
+}
 const visible = () => group.runs.filter((run) => !hidden.has(run.policy));
 const find = (policy) => group.runs.find((run) => run.policy === policy);
 

@@ -19,6 +19,8 @@ function seen() {
     strips: document.querySelectorAll(".strip svg").length,
     lateParts: document.querySelectorAll(".strip rect[fill='var(--late)']").length,
     lines: document.querySelectorAll("[data-chart='supply'] path[fill='none']").length,
+    looks: [...document.querySelectorAll("[data-chart='supply'] path[fill='none']")].map(
+      (line) => `${line.getAttribute("stroke")} ${line.getAttribute("stroke-dasharray")}`),
     images: document.querySelectorAll("img").length,
     paper: getComputedStyle(document.body).backgroundColor,
   };
