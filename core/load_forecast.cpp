@@ -13,7 +13,8 @@ constexpr double kLevelPrior = 0.01;        // in each bin of a level histogram
 constexpr double kFewSteps = 100;   // with less, what is hidden is not guessed from other loads
 constexpr double kShareRate = 0.1;  // of the responsibilities
 constexpr double kLeastShare = 1e-4;
-constexpr double kUsedShare = 0.003;  // components with less do not count in a forecast
+constexpr double kUsedShare = 0.003;   // components with less do not count in a forecast
+constexpr double kUsedJumps = 0.0003;  // jumps that are rarer than this do not either
 constexpr double kLeastDensity = 1e-6;
 constexpr double kFirstStep = 0.08;  // of the log load, from one tick to the next
 constexpr double kMiddle = FadingHistogram::kBins / 2;
@@ -286,9 +287,11 @@ void LoadForecast::tabulate(const Belief& now) {
         break;
     }
   }
-  constexpr double kNoStep = static_cast<double>(JumpChance::kMiddle) + 0.5;  // in bins
-  expected_.add_ratio(jumps_.sizes(), moves * jumps_.get(),
-                      {-JumpChance::kWidth * kNoStep, JumpChance::kWidth});
+  if (jumps_.get() >= kUsedJumps) {
+    constexpr double kNoStep = static_cast<double>(JumpChance::kMiddle) + 0.5;  // in bins
+    expected_.add_ratio(jumps_.sizes(), moves * jumps_.get(),
+                        {-JumpChance::kWidth * kNoStep, JumpChance::kWidth});
+  }
   if (repeats_.get() >= kUsedShare) {
     expected_.add_repeat(repeats_.get());
   }
