@@ -22,7 +22,7 @@ class JumpChance {
   /// rest of the forecast gave `density` (> 0, per unit of log load). Returns how far it is a jump,
   /// from 0 to 1: the more often they come, the less a step can be one.
   double see(double before, double load, double density);
-  /// Of a step that is not an exact repetition, in [0, 1].
+  /// Of a step that is not an exact repetition, in [0, 0.05].
   double get() const { return share_; }
   /// The steps of the log load that were jumps.
   const FadingHistogram& sizes() const { return sizes_; }

@@ -12,21 +12,6 @@ using namespace skep::test;
 
 namespace {
 
-ControllerSettings tracking() {
-  ControllerSettings settings;
-  settings.agent.policy = PolicyType::kTargetTracking;
-  settings.agent.target = {60, 0.1, 0s, 0s};
-  return settings;
-}
-
-std::vector<EventKind> kinds(const TickResult& result) {
-  std::vector<EventKind> kinds;
-  for (const ControllerEvent& event : result.events) {
-    kinds.push_back(event.kind);
-  }
-  return kinds;
-}
-
 TickInput updating(int replicas, UpdateState state, double cpu_percent = 85) {
   TickInput seen = input(replicas, cpu_percent);
   seen.service->update = state;
@@ -308,73 +293,6 @@ TEST_CASE(
   CHECK(kinds(over) == std::vector<EventKind>{EventKind::kEpisode, EventKind::kLearned});
 }
 
-TEST_CASE("a restart goes on where it stopped") {
-  Controller before(factual());
-  CHECK(step(before, input(3, 85), 0).applied);
-  step(before, input(4, 60), 30);
-  step(before, input(4, 85), 45);
-  const Snapshot snapshot = before.snapshot(at(50), std::nullopt);
-  CHECK(snapshot.cooldown_left == 25s);
-  CHECK_FALSE(snapshot.cells.empty());
-  CHECK(snapshot.ticks == 3);
-
-  SECTION("the table, the counters and what is left of the cooldown") {
-    Controller after(factual());
-    CHECK(after.restore(snapshot, 10s, at(1000)));
-    CHECK(after.cooldown_left(at(1000)) == 15s);
-    CHECK(after.snapshot(at(1000), std::nullopt).cells == snapshot.cells);
-    CHECK(after.tick(input(5, 60), at(1000)).decision->tick == 4);
-  }
-  SECTION("a clock that went back does not lengthen the cooldown beyond itself") {
-    Controller after(factual());
-    after.restore(snapshot, -1000s, at(0));
-    CHECK(after.cooldown_left(at(0)) == 25s);
-  }
-  SECTION("a change during the stop was made by somebody else") {
-    Controller after(factual());
-    after.restore(snapshot, 100s, at(0));
-    CHECK(kinds(after.tick(input(9, 60), at(0))) ==
-          std::vector<EventKind>{EventKind::kExternalChange});
-  }
-  SECTION("another layout keeps cooldown and counts, not the table") {
-    ControllerSettings settings = factual();
-    settings.environment.bins.ram = 3;
-    Controller after(settings);
-    CHECK_FALSE(after.restore(snapshot, 10s, at(0)));
-    CHECK(after.cooldown_left(at(0)) == 15s);
-    CHECK(after.snapshot(at(0), std::nullopt).cells.empty());
-  }
-}
-
-TEST_CASE(
-    "a crash between a command and its answer costs a whole cooldown, and the count is skep's "
-    "own") {
-  Controller before(tracking());
-  TickResult result = before.tick(input(3, 85), at(0));
-  REQUIRE(result.command);
-  const Snapshot snapshot = before.snapshot(at(0), result.command);
-  CHECK(snapshot.pending_target == 4);
-  Controller after(tracking());
-  after.restore(snapshot, 3600s, at(0));
-  CHECK(after.cooldown_left(at(0)) == 30s);
-  CHECK(after.tick(input(4, 85), at(0)).events.empty());
-}
-
-TEST_CASE("a command that was not answered is still remembered when the state is saved later on") {
-  Controller before(tracking());
-  TickResult result = before.tick(input(3, 85), at(0));
-  REQUIRE(result.command);
-  before.scale_finished(ScaleOutcome::kUnknown, "no answer", *result.decision, at(1));
-  before.tick(problem(ProblemKind::kDockerUnreachable), at(15));
-  const Snapshot snapshot = before.snapshot(at(15), std::nullopt);
-  CHECK(snapshot.pending_target == 4);
-  Controller after(tracking());
-  after.restore(snapshot, 0s, at(15));
-  CHECK(after.cooldown_left(at(15)) == 30s);
-  CHECK(after.tick(input(4, 85), at(30)).events.empty());
-  CHECK_FALSE(after.snapshot(at(30), std::nullopt).pending_target.has_value());
-}
-
 TEST_CASE("whatever metrics say, decisions and what is saved stay finite") {
   ControllerSettings settings;
   settings.agent.policy =
@@ -428,22 +346,6 @@ TEST_CASE("a late tick counts as one, whatever little time after it the next one
   CHECK(learns(15));
   CHECK(learns(29));  // the metrics were slow
   CHECK(learns(31));
-}
-
-TEST_CASE("when nothing is known of the time before, a whole cooldown is kept") {
-  Controller controller(tracking());
-  controller.begin_cooldown(at(0));
-  CHECK(step(controller, input(3, 85), 29.9).change == 0);
-  CHECK(step(controller, input(3, 85), 30).change == 1);
-}
-
-TEST_CASE("a pause survives a restart") {
-  Controller before(tracking());
-  before.pause(at(100));
-  Controller after(tracking());
-  after.restore(before.snapshot(at(40), std::nullopt), 20s, at(0));
-  CHECK(after.state(at(39)) == ControllerState::kPaused);
-  CHECK(after.state(at(40)) == ControllerState::kObserving);
 }
 
 TEST_CASE("the decision explains itself") {

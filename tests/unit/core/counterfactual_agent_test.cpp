@@ -111,6 +111,30 @@ TEST_CASE("the tick at the end of a cooldown, right after another one, teaches n
   CHECK(learned(true) == learned(false));
 }
 
+TEST_CASE("a command that is decided again, since it lost against another, is no second tick") {
+  ControllerSettings settings = plain();
+  settings.agent.policy = GENERATE(PolicyType::kMixture, PolicyType::kModelBased);
+  int lost = 0;
+  const auto learned = [&settings, &lost](bool conflicts) {
+    Controller controller(settings);
+    for (int tick = 0; tick < 50; ++tick) {
+      const TickInput seen = input(6, 10 * wave(tick));
+      TickResult result = controller.tick(seen, at(15 * tick));
+      if (result.command && conflicts) {
+        ++lost;
+        controller.scale_finished(ScaleOutcome::kConflict, "lost", *result.decision, at(15 * tick));
+        result = controller.tick(seen, at(15 * tick + 0.05));
+      }
+      if (result.command) {
+        controller.scale_finished(ScaleOutcome::kRefused, "no", *result.decision, at(15 * tick));
+      }
+    }
+    return controller.snapshot(at(750), std::nullopt).arrays;
+  };
+  CHECK(learned(true) == learned(false));
+  CHECK(lost > 5);
+}
+
 TEST_CASE("demand that CPU hides is taken from the load query") {
   ControllerSettings settings = plain();
   settings.agent.policy = PolicyType::kQLearning;

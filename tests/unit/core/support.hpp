@@ -5,6 +5,8 @@
 #include "core/observation.hpp"
 #include "core/settings.hpp"
 
+#include <vector>
+
 namespace skep::test {
 
 inline TimePoint at(double seconds) {
@@ -17,6 +19,24 @@ inline ControllerSettings factual() {
   settings.agent.policy = PolicyType::kQLearning;
   settings.agent.updates = Updates::kFactual;
   return settings;
+}
+
+/// Target tracking at 60% without stabilisation.
+inline ControllerSettings tracking() {
+  ControllerSettings settings;
+  settings.agent.policy = PolicyType::kTargetTracking;
+  settings.agent.target.cpu_percent = 60;
+  settings.agent.target.scale_out_stabilization = 0s;
+  settings.agent.target.scale_in_stabilization = 0s;
+  return settings;
+}
+
+inline std::vector<EventKind> kinds(const TickResult& result) {
+  std::vector<EventKind> kinds;
+  for (const ControllerEvent& event : result.events) {
+    kinds.push_back(event.kind);
+  }
+  return kinds;
 }
 
 /// Metrics of a service whose replicas all run, by the mean of a replica.
