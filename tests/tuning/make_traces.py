@@ -68,14 +68,26 @@ def timed_jobs(rng):
     return [(3 + (8 if i % 60 < 4 else 0)) * noise(rng, 0.05) for i in range(ROWS_MADE)]
 
 
+CROWD_CHANCE = 0.004
+CROWD_SIZES = (5, 20)
+CROWD_KEPT = 0.96
+CROWD_NOISE = 0.08
+
+
+def without_crowd(row):
+    return 2 + math.sin(row / 500)
+
+
 def flash_crowds(rng):
-    values, crowd = [], 0
+    """The load, and the crowd behind it."""
+    values, crowds, crowd = [], [], 0
     for i in range(ROWS_MADE):
-        if rng.random() < 0.004:
-            crowd += rng.uniform(5, 20)
-        crowd *= 0.96
-        values.append((2 + crowd + math.sin(i / 500)) * noise(rng, 0.08))
-    return values
+        if rng.random() < CROWD_CHANCE:
+            crowd += rng.uniform(*CROWD_SIZES)
+        crowd *= CROWD_KEPT
+        crowds.append(crowd)
+        values.append((without_crowd(i) + crowd) * noise(rng, CROWD_NOISE))
+    return values, crowds
 
 
 def on_and_off(rng):
@@ -112,7 +124,7 @@ def traces(seed):
         "restless": wandering(rng, 0.8, 0.25),
         "bursts": bursts(rng),
         "timed_jobs": timed_jobs(rng),
-        "flash_crowds": flash_crowds(rng),
+        "flash_crowds": flash_crowds(rng)[0],
         "on_and_off": on_and_off(rng),
         "saw": [1 + 12 * ((i % 240) / 240) + 0.2 * rng.random() for i in rows],
         "triangle": [2 + 8 * abs(((i % 40) / 20) - 1) + 0.15 * rng.gauss(0, 1) for i in rows],
@@ -139,4 +151,5 @@ def main():
             file.write(f"{i}," + ",".join(f"{values[i]:.6g}" for values in made.values()) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
