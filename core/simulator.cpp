@@ -36,7 +36,7 @@ Metrics true_metrics(const SimulatorSettings& settings, double load, int running
   metrics.ram_service_percent = ram.sum;
   if (settings.service_time > Duration::zero()) {
     const double service_seconds = to_seconds(settings.service_time);
-    metrics.demand = load / service_seconds;
+    if (settings.measures_demand) metrics.demand = load / service_seconds;
     metrics.latency_seconds =
         std::min(response_seconds(settings.queue, service_seconds, utilization),
                  to_seconds(settings.longest_response));

@@ -32,6 +32,7 @@ struct SimulatorSettings {
   double ram_base_percent = 20;      ///< of an idle replica, >= 0
   double ram_per_load_percent = 20;  ///< more at 100% CPU, >= 0
   Duration service_time{0};          ///< of one request; 0: neither demand nor latency are measured
+  bool measures_demand = true;       ///< as a load query would; else only latency is
   QueueModel queue = QueueModel::kMD1;
   Duration longest_response{std::chrono::seconds(10)};  ///< then the client gives up
 };

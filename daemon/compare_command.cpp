@@ -3,10 +3,14 @@
 #include "daemon/compare_rossi.hpp"
 #include "daemon/compare_suite.hpp"
 #include "daemon/compare_trace.hpp"
+#include "daemon/fail.hpp"
+#include "daemon/output_file.hpp"
 #include "daemon/report_page.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -16,6 +20,16 @@ namespace {
 int wrong_usage(const char* what) {
   std::fprintf(stderr, "skep: %s; see 'skep compare --help'.\n", what);
   return 2;
+}
+
+/// Empty without a folder.
+std::vector<std::string> files_in(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code unknown;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unknown)) {
+    files.push_back(entry.path().string());
+  }
+  return files;
 }
 
 }  // namespace
@@ -61,7 +75,7 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
       ->check(CLI::IsMember({"rossi", "suite"}))
       ->type_name("NAME");
   for (const char* of_trace : {"--column", "--config", "--service", "--step", "--peak", "--startup",
-                               "--lag", "--noise", "--service-time"}) {
+                               "--lag", "--noise", "--service-time", "--queue"}) {
     command->get_option(of_trace)->excludes("--benchmark");
   }
   command->add_option("--traces", options.traces, "for --benchmark: the folder of its traces")
@@ -96,6 +110,11 @@ int run_compare(const CompareOptions& options) {
   if (options.training_part && options.benchmark.empty()) {
     return wrong_usage("--training-part is for --benchmark");
   }
+  std::vector<std::string> inputs = options.trace_files;
+  inputs.push_back(options.simulation.config_file);
+  for (const std::string& file : files_in(options.traces)) inputs.push_back(file);
+  const std::string input = refuse_input_as_output("--report", options.report, inputs);
+  if (!input.empty()) return fail(2, input);
   // A comparison may take long.
   if (!options.report.empty() && !can_write_report(options.report)) return 1;
   std::vector<ComparedPolicy> policies;

@@ -1,12 +1,13 @@
 #include "daemon/report_page.hpp"
 
+#include "daemon/fail.hpp"
+#include "daemon/output_file.hpp"
 #include "daemon/report_assets.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <unistd.h>
 
@@ -29,10 +30,6 @@ std::string script_text(const Json& data) {
     c == '<' ? text += "\\u003c" : text += c;
   }
   return text;
-}
-
-void cannot_write(const std::string& file) {
-  std::fprintf(stderr, "skep: cannot write %s; check its folder and its owner.\n", file.c_str());
 }
 
 }  // namespace
@@ -99,21 +96,20 @@ bool can_write_report(const std::string& file) {
   const bool can = fs::exists(file, unknown)
                        ? !fs::is_directory(file, unknown) && access(file.c_str(), W_OK) == 0
                        : access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0;
-  if (!can) cannot_write(file);
+  if (!can) fail(1, "cannot write " + file + "; check its folder and its owner.");
   return can;
 }
 
 bool write_report(const Json& data, const std::string& file) {
   const std::string page = report_page(data);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(file.c_str(), "wb"),
-                                                            &std::fclose);
-  if (out == nullptr) {
-    cannot_write(file);
-    return false;
+  OutputFile out;
+  std::string wrong = out.open(file);
+  if (wrong.empty()) {
+    std::fwrite(page.data(), 1, page.size(), out.stream());
+    wrong = out.finish();
   }
-  if (std::fwrite(page.data(), 1, page.size(), out.get()) != page.size() ||
-      std::fflush(out.get()) != 0) {
-    std::fprintf(stderr, "skep: cannot write all of %s; is the disk full?\n", file.c_str());
+  if (!wrong.empty()) {
+    fail(1, wrong);
     return false;
   }
   return true;

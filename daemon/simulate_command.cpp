@@ -5,14 +5,13 @@
 #include "core/simulator.hpp"
 #include "core/words.hpp"
 #include "daemon/fail.hpp"
+#include "daemon/output_file.hpp"
 #include "daemon/progress.hpp"
 #include "daemon/trace_file.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,8 +26,6 @@ std::string quoted(const std::string& text) {
   for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
   return cell + "\"";
 }
-
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 void write_header(std::FILE* file) {
   std::fputs("tick,time,load,cpu,replicas,action,target_replicas,reason,cost\n", file);
@@ -82,7 +79,8 @@ CLI::App* add_simulate_command(CLI::App& app, SimulateOptions& options) {
          "which column of the trace, in any unit (default: the first numeric one after the first)",
          "NAME");
   add_simulation_options(*command, options.simulation);
-  option("--out", options.out, "write every decision to this CSV file", "FILE");
+  option("--out", options.out,
+         "write every decision to this CSV file, called FILE.part until the last", "FILE");
   command->footer(
       "Load and cost: a load of 1 keeps one replica 100% busy; the cost of a tick is minus the\n"
       "reward of the service's configuration. dry_run is ignored, and a random_seed of 0 counts\n"
@@ -110,35 +108,31 @@ int run_simulate(const SimulateOptions& options) {
   }
   const double seconds = static_cast<double>(column.values.size()) * to_seconds(step);
 
-  std::error_code unknown;
-  if (std::filesystem::equivalent(options.trace_file, options.out, unknown)) {
-    return fail(2, "--out is the trace itself; give another file.");
-  }
-  File out(nullptr, &std::fclose);
+  const std::string input = refuse_input_as_output(
+      "--out", options.out, {options.trace_file, options.simulation.config_file});
+  if (!input.empty()) return fail(2, input);
+  OutputFile out;
   if (!options.out.empty()) {
-    out.reset(std::fopen(options.out.c_str(), "wb"));
-    if (out == nullptr) {
-      return fail(1, "cannot write " + options.out + "; check its folder and its owner.");
-    }
-    write_header(out.get());
+    const std::string unwritable = out.open(options.out);
+    if (!unwritable.empty()) return fail(1, unwritable);
+    write_header(out.stream());
   }
 
   SimulatedService simulated(setup->simulator, first_replicas(settings, column.values.front()));
-  Controller controller(settings, out ? Controller::Detail::kFull : Controller::Detail::kNumbers);
+  Controller controller(settings,
+                        out.is_open() ? Controller::Detail::kFull : Controller::Detail::kNumbers);
   SimulationResult result;
   {
     Progress progress("simulating");
     result = simulate(controller, simulated, column.values, step,
                       [&progress, &out, seconds](const SimulatedDecision& one) {
-                        if (out) write_row(out.get(), one);
+                        if (out.is_open()) write_row(out.stream(), one);
                         progress.at(to_seconds(one.time) / seconds);
                       });
   }
-  if (out) {
-    const bool broken = std::ferror(out.get()) != 0;
-    if (std::fclose(out.release()) != 0 || broken) {
-      return fail(1, "cannot write all of " + options.out + "; is the disk full?");
-    }
+  if (out.is_open()) {
+    const std::string incomplete = out.finish();
+    if (!incomplete.empty()) return fail(1, incomplete);
   }
   print_summary(setup->service, column, step, result);
   return 0;

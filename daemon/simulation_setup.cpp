@@ -18,6 +18,8 @@ namespace {
 /// The peak of the trace in parts of max when --peak is not given: busy, but not saturated.
 constexpr double kUsualPeak = 0.64;
 constexpr int kMostLagTicks = 100'000;
+const std::string kMD1 = "M/D/1";
+const std::string kMM1 = "M/M/1";
 /// Virtual time must fit a clock with room to spare.
 constexpr double kLongestTraceSeconds = 100.0 * 365 * 86400;
 
@@ -107,9 +109,12 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options) {
       ->check(is_number())
       ->check(CLI::Range(0.0, 0.99));
   option("--service-time", options.service_time,
-         "of one request, for the metrics load and latency where the service has them (M/D/1; "
-         "default: 5ms)",
+         "of one request, for the metrics load and latency where the service has them (default: "
+         "5ms)",
          "DURATION");
+  option("--queue", options.queue, "what latency comes from, M/D/1 or M/M/1 (default: M/D/1)",
+         "MODEL")
+      ->check(CLI::IsMember({kMD1, kMM1}));
 }
 
 std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& options) {
@@ -140,6 +145,8 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
   setup.simulator.noise = options.noise;
   const MetricsSettings& metrics = setup.service.metrics;
   if (metrics.load || metrics.latency) setup.simulator.service_time = service_time;
+  setup.simulator.measures_demand = metrics.load.has_value();
+  if (options.queue == kMM1) setup.simulator.queue = QueueModel::kMM1;
   return read;
 }
 

@@ -25,6 +25,7 @@ struct SimulationOptions {
   std::string startup;     ///< empty: as configured
   std::optional<int> lag;  ///< ticks; empty: as configured
   std::string service_time = "5ms";
+  std::string queue;  ///< M/D/1 or M/M/1; empty: M/D/1
   double noise = 0;
 };
 

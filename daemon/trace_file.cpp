@@ -89,7 +89,8 @@ constexpr const char* kOpenQuote =
 enum class CellKind { kGap, kNumber, kText };
 
 CellKind read_cell(std::string_view cell, double& value) {
-  constexpr std::array<std::string_view, 5> kGaps{"", "NA", "N/A", "null", "None"};
+  constexpr std::array<std::string_view, 9> kGaps{"",     "NA",   "N/A",  "n/a", "null",
+                                                  "NULL", "None", "none", "-"};
   if (std::find(kGaps.begin(), kGaps.end(), cell) != kGaps.end()) return CellKind::kGap;
   if (cell.size() > 1 && cell[0] == '+' && cell[1] != '-') cell.remove_prefix(1);
   const char* end = cell.data() + cell.size();
@@ -101,6 +102,14 @@ CellKind read_cell(std::string_view cell, double& value) {
 
 Error invalid(const std::string& file, std::size_t line, const std::string& what) {
   return {ErrorCode::kInvalid, file + ":" + std::to_string(line) + ": " + what};
+}
+
+/// Also of a number that is too large, or infinite, which is told when it is read.
+bool is_numeric(CellKind kind, std::string_view cell) {
+  double value = 0;
+  const auto [stop, failure] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  return kind == CellKind::kNumber ||
+         (failure != std::errc::invalid_argument && stop == cell.data() + cell.size());
 }
 
 /// The columns whose first value is a number, in order.
@@ -117,7 +126,7 @@ std::vector<std::size_t> numeric_columns(Rows rows, std::size_t width) {
       if (decided[i] || kind == CellKind::kGap) continue;
       decided[i] = true;
       --undecided;
-      if (kind == CellKind::kNumber && (i > 0 || width == 1)) numeric.push_back(i);
+      if (is_numeric(kind, cells[i]) && (i > 0 || width == 1)) numeric.push_back(i);
     }
   }
   std::sort(numeric.begin(), numeric.end());

@@ -22,7 +22,7 @@ constexpr double kLeastPeak = 1e-15;
 struct TraceColumn {
   std::string name;
   std::vector<double> values;  ///< 0 to kLargestLoad, at least one; NaN in the gaps that are kept
-  std::size_t gaps = 0;        ///< empty, NaN, NA, null
+  std::size_t gaps = 0;        ///< empty, NaN, NA, N/A, null, none, -
   std::string unusable;  ///< FILE:LINE and what is wrong with it, then `values` say nothing; or ""
 };
 

@@ -92,7 +92,10 @@ Result<Traces> read_trace_folder(const std::string& folder) {
   for (const std::string& file : files) {
     Result<Traces> traces = read_traces(file);
     if (!traces && traces.error().code == ErrorCode::kEmpty) continue;
-    if (!traces) return traces.error();
+    if (!traces) {
+      all.left_out.push_back(traces.error().message);
+      continue;
+    }
     add(all, std::move(*traces));
   }
   make_names_differ(all.usable);

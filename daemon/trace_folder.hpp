@@ -32,7 +32,8 @@ Result<Traces> read_trace_files(const std::vector<std::string>& files,
                                 const std::vector<std::string>& columns);
 
 /// Every numeric column but the first of every *.csv of the folder, in the order of their names. A
-/// file without a numeric column adds none.
+/// file without a numeric column adds none, and one that cannot be read is left out. Error:
+/// kStorage (the folder cannot be read).
 Result<Traces> read_trace_folder(const std::string& folder);
 
 /// A line on standard error for a trace that is not compared.

@@ -131,6 +131,8 @@ TEST_CASE("compare: a small folder, twice the same, and what is wrong with other
   const Json alone = compare("suite", folder.string());
   std::ofstream(folder / "wrong.csv") << "time,a\n1,5\n2,-5\n";
   std::ofstream(folder / "two.csv") << "time,a\n1,5\n2,6\n";
+  std::filesystem::create_directory(folder / "folder.csv");
+  std::filesystem::create_symlink("nowhere", folder / "gone.csv");
   std::ofstream spike(folder / "spike.csv");
   spike << "time,a,none\n";
   for (int i = 0; i < 1500; ++i) spike << i << ',' << (i == 700 ? 50 : 0) << ",0\n";
@@ -144,7 +146,12 @@ TEST_CASE("compare: a small folder, twice the same, and what is wrong with other
              Catch::Contains("wrong.csv:3: '-5' in column 'a' is negative") &&
                  Catch::Contains("two.csv: column 'a' has fewer than 8 rows") &&
                  Catch::Contains("spike.csv: column 'a' has load in so few rows") &&
-                 Catch::Contains("spike.csv: column 'none' is 0 everywhere"));
+                 Catch::Contains("spike.csv: column 'none' is 0 everywhere") &&
+                 Catch::Contains("folder.csv: ") && Catch::Contains("gone.csv: "));
+  SkepProcess over({"compare", "--benchmark", "suite", "--traces", folder.string(), "--report",
+                    (folder / "two.csv").string()});
+  CHECK(over.wait_exit() == 2);
+  CHECK_THAT(over.errors(), Catch::Contains("two.csv, which is read; give another file"));
   std::filesystem::remove(folder / "small.csv");
   SkepProcess nothing({"compare", "--benchmark", "suite", "--traces", folder.string()});
   CHECK(nothing.wait_exit() == 1);

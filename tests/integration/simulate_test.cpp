@@ -77,7 +77,8 @@ TEST_CASE("simulate writes every decision, and the same command the same bytes")
 
 TEST_CASE("simulate refuses what it cannot use, with the right status") {
   const Simulation simulation;
-  const auto status = [&simulation](const std::vector<std::string>& more, const char* message) {
+  const auto status = [&simulation](const std::vector<std::string>& more,
+                                    const std::string& message) {
     SkepProcess skep(simulation.arguments(more));
     const int exit = skep.wait_exit();
     CHECK_THAT(skep.errors(), Catch::Contains(message));
@@ -88,8 +89,10 @@ TEST_CASE("simulate refuses what it cannot use, with the right status") {
   CHECK(status({"--service", "other"}, "name one of the configured services") == 2);
   CHECK(status({"--peak", "-1"}, "--peak") == 2);
   const std::string trace = content(simulation.trace);
-  CHECK(status({"--out", simulation.trace}, "--out is the trace itself") == 2);
+  CHECK(status({"--out", simulation.trace}, "--out is " + simulation.trace + ", which is read") ==
+        2);
   CHECK(content(simulation.trace) == trace);
+  CHECK(status({"--out", simulation.config}, "--out is " + simulation.config) == 2);
   CHECK(status({"--out", "/no/such/folder/out.csv"}, "cannot write /no/such/folder/out.csv") == 1);
 
   SkepProcess missing({"simulate", "--config", simulation.config, "--trace", "/no/such/file.csv"});

@@ -23,6 +23,17 @@ TEST_CASE("demand above 100% is hidden from the metrics and seen in the truth") 
   CHECK(service.truth().metrics.cpu_percent == 150);
 }
 
+TEST_CASE("only a load query sees the demand behind full CPU, a latency alone does not") {
+  SimulatorSettings settings;
+  settings.service_time = 10ms;
+  CHECK(SimulatedService(settings, 2).observe(3, at(0)).metrics->demand == 300);
+  settings.measures_demand = false;
+  SimulatedService service(settings, 2);
+  const TickInput& seen = service.observe(3, at(0));
+  CHECK_FALSE(seen.metrics->demand);
+  CHECK(seen.metrics->latency_seconds);
+}
+
 TEST_CASE("a new replica runs after its start-up, and what is still starting goes first") {
   SimulatorSettings settings;
   settings.startup = 10s;

@@ -47,6 +47,16 @@ TEST_CASE("every numeric column but the first is a trace") {
   CHECK(columns[1].values == std::vector<double>{0.5, 0.001});
 }
 
+TEST_CASE("a column that begins with a gap or with infinity holds numbers all the same") {
+  const auto columns = read("t,dash,na,far,huge,kind\n0,-,n/a,inf,1e999,web\n1,2,3,4,5,api\n");
+  REQUIRE(columns.size() == 4);
+  CHECK(columns[0].values == std::vector<double>{2, 2});
+  CHECK(columns[1].values == std::vector<double>{3, 3});
+  CHECK(columns[0].gaps == 1);
+  CHECK_THAT(columns[2].unusable, Catch::StartsWith("load.csv:2: 'inf' in column 'far' is no fin"));
+  CHECK_THAT(columns[3].unusable, Catch::StartsWith("load.csv:2: '1e999' in column 'huge'"));
+}
+
 TEST_CASE("the only column is a trace, and a column can be named") {
   CHECK(read("requests\n1\n4\n")[0].values == std::vector<double>{1, 4});
   const auto columns = read("t,a,b\n0,1,2\n1,3,4\n", named("b"));
