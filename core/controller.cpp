@@ -176,6 +176,7 @@ void Controller::decide(TickResult& result, const Observation& observation,
   if (!view.between_ticks) {
     last_tick_ = now;
   }
+  last_look_ = now;
   lost_ = false;
   const std::optional<LearnedUpdate> learned = agent_->observe(view);
 
@@ -195,7 +196,7 @@ void Controller::decide(TickResult& result, const Observation& observation,
     decision.q_change = std::abs(learned->after - learned->before);
   }
   const Wish own = agent_->wish(view);
-  const Overruled wished = overrule(own.change, status.replicas.desired);
+  const Overruled wished = overrule(own.change, observation);
   guard_input.source = wished.source;
   decision.wanted = wished.change;
   decision.exploring = own.exploring && wished.source == WishSource::kAgent;
@@ -276,7 +277,7 @@ bool Controller::between_ticks(TimePoint now) const {
   if (!last_tick_ || now - *last_tick_ >= settings_.interval) {
     return false;
   }
-  const bool cooled_down = cooldown_end_ && *last_tick_ < *cooldown_end_ && *cooldown_end_ <= now;
+  const bool cooled_down = cooldown_end_ && last_look_ < *cooldown_end_ && *cooldown_end_ <= now;
   return lost_ || (cooled_down && settings_.cooldown > Duration::zero());
 }
 
@@ -363,14 +364,24 @@ void Controller::notice_episode(TickResult& result, TimePoint now) {
   result.events.push_back(std::move(event));
 }
 
-Controller::Overruled Controller::overrule(int wanted, int desired) {
+Controller::Overruled Controller::overrule(int wanted, const Observation& observation) {
+  const int desired = observation.replicas.desired;
   const int bound = std::clamp(desired, settings_.replicas.min, settings_.replicas.max);
   if (reset_target_ && desired == *reset_target_) {
     reset_target_.reset();
   }
   if (const auto restore = watch_.restore_target()) {
     const int target = std::clamp(*restore, settings_.replicas.min, settings_.replicas.max);
-    return {target - desired, WishSource::kRestore};
+    // The guard would hold a way down now, and with it the agent, who may want more.
+    const bool too_busy =
+        over(observation.metrics.cpu_percent, settings_.environment.reward.limits.cpu_percent) &&
+        !settings_.guard.scale_in_over_limit;
+    if (target > desired || (target < desired && !too_busy)) {
+      return {target - desired, WishSource::kRestore};
+    }
+    if (target == desired) {
+      watch_.accepted(desired);
+    }
   }
   if (bound != desired) {
     return {bound - desired, WishSource::kBound};

@@ -143,13 +143,13 @@ class Controller {
   bool can_decide(TickResult& result, const TickInput& input, TimePoint now);
   void decide(TickResult& result, const Observation& observation, const ServiceStatus& status,
               TimePoint now);
-  /// Tells of a failure, and that those before it in the chain are over.
+  /// Tells of a failure when it begins, and again at times while it lasts.
   void fail(TickResult& result, EventKind kind, std::string_view message, TimePoint now);
   void clear(TickResult& result, EventKind kind, TimePoint now);
   void notice_others(TickResult& result, const ServiceStatus& status, TimePoint now);
   void notice_episode(TickResult& result, TimePoint now);
   /// What is wanted instead of the agent's wish when something else comes first.
-  Overruled overrule(int wanted, int desired);
+  Overruled overrule(int wanted, const Observation& observation);
 
   ControllerSettings settings_;
   Detail detail_;
@@ -162,6 +162,7 @@ class Controller {
   std::array<Trouble, 4> troubles_;  ///< one for each failure kind
   std::uint64_t ticks_ = 0;
   std::optional<TimePoint> last_tick_;  ///< of the interval
+  TimePoint last_look_{};               ///< the last tick, of the interval or not
   bool lost_ = false;                   ///< the last command, against somebody else's
   std::optional<TimePoint> cooldown_end_;
   bool paused_ = false;

@@ -175,20 +175,6 @@ TEST_CASE("a change by hand is respected for one cooldown") {
   CHECK(step(controller, input(8, 20), 45).change == -1);
 }
 
-TEST_CASE(
-    "after a deploy that reset the count skep goes back to its own, once the update is complete") {
-  Controller controller(tracking());
-  CHECK(step(controller, input(3, 85), 0).applied);
-  CHECK(step(controller, input(4, 85), 30).applied);
-  TickInput deploy = updating(1, UpdateState::kUpdating, 60);
-  deploy.service->spec_fingerprint = 2;
-  CHECK(controller.tick(deploy, at(60)).decision->change == 0);
-  deploy.service->update = UpdateState::kCompleted;
-  const TickResult restored = controller.tick(deploy, at(75));
-  REQUIRE(restored.command);
-  CHECK(restored.command->to == 5);
-}
-
 TEST_CASE("outside min and max the count returns to the bound in one command") {
   Controller controller(tracking());
   CHECK(controller.tick(input(15, 60), at(0)).command->to == 10);

@@ -95,15 +95,19 @@ TEST_CASE("the tick at the end of a cooldown, right after another one, teaches n
   ControllerSettings settings = plain();
   settings.agent.policy = GENERATE(PolicyType::kMixture, PolicyType::kModelBased);
   settings.cooldown = 30s;
-  const auto learned = [&settings](bool extra) {
+  // How long after its time a tick sees the metrics: the one before the extra tick longer than the
+  // one after it, which is a tick of the interval all the same.
+  const auto late = [](int tick) { return tick % 5 == 2 ? 0.025 : 0.009; };
+  const auto learned = [&settings, &late](bool extra) {
     Controller controller(settings);
     for (int tick = 0; tick < 50; ++tick) {
       if (tick % 5 == 0) {
-        controller.begin_cooldown(at(15 * tick + 0.04));  // the answer to a command took 40 ms
+        // The answer to a command took so long: the cooldown ends after a tick, or just before it.
+        controller.begin_cooldown(at(15 * tick + (extra ? 0.04 : 0.02)));
       }
-      controller.tick(input(10, 10 * wave(tick)), at(15 * tick));
+      controller.tick(input(10, 10 * wave(tick)), at(15 * tick + late(tick)));
       if (extra && tick % 5 == 2) {
-        controller.tick(input(10, 10 * wave(tick)), at(15 * tick + 0.04));
+        controller.tick(input(10, 10 * wave(tick)), at(15 * tick + 0.041));
       }
     }
     return controller.snapshot(at(750), std::nullopt).arrays;
