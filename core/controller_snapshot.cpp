@@ -20,6 +20,8 @@ Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending
   return snapshot;
 }
 
+constexpr Duration kLongestPause = std::chrono::hours(24 * 365);  // a clock can hold it
+
 bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) {
   age = std::max(age, Duration::zero());
   ticks_ = snapshot.ticks;
@@ -33,7 +35,7 @@ bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) 
   if (snapshot.paused && snapshot.pause_left == Duration::zero()) {
     pause(std::nullopt);
   } else if (snapshot.paused && snapshot.pause_left > age) {
-    pause(now + snapshot.pause_left - age);
+    pause(now + std::min<Duration>(snapshot.pause_left, kLongestPause) - age);
   }
   return agent_->restore(snapshot);
 }

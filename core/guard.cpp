@@ -39,9 +39,9 @@ bool at_rest(UpdateState state) {
 }
 
 PanicRange panic_range(int desired, double cpu_percent, double target_cpu_percent, int room) {
-  const int tracked =
-      static_cast<int>(std::ceil(desired * std::min(cpu_percent, 200.0) / target_cpu_percent)) -
-      desired;
+  const double tracked_count =
+      std::min(std::ceil(desired * std::min(cpu_percent, 200.0) / target_cpu_percent), 1e6);
+  const int tracked = static_cast<int>(tracked_count) - desired;
   const int least = std::min(std::clamp(tracked, 1, desired), room);
   return {least, std::max(least, std::min(desired, room))};
 }
@@ -130,6 +130,9 @@ int Guard::limit(const GuardInput& input, int wish, std::vector<GuardNote>* note
 
 int Guard::judge(const GuardInput& input, int wish, std::vector<GuardNote>* notes) {
   if (settings_.scale_in_stabilization > Duration::zero()) {
+    if (wished_counts_.empty()) {  // a restart does not make the window empty
+      wished_counts_.emplace_back(input.now, input.status.replicas.desired);
+    }
     wished_counts_.emplace_back(input.now, input.status.replicas.desired + wish);
     while (wished_counts_.front().first < input.now - settings_.scale_in_stabilization) {
       wished_counts_.pop_front();

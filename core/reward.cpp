@@ -20,10 +20,11 @@ int seed_reward(std::optional<double> cpu_percent, std::optional<double> ram_per
   if (!cpu_percent || !ram_percent) {
     return 0;
   }
-  const int cpu = static_cast<int>(*cpu_percent);
-  const int ram = static_cast<int>(*ram_percent);
-  const int cpu_bound = static_cast<int>(thresholds.cpu_percent) + static_cast<int>(0.2 * cpu);
-  const int ram_bound = static_cast<int>(thresholds.ram_percent) + static_cast<int>(0.2 * ram);
+  const auto whole = [](double percent) { return static_cast<int>(std::min(percent, 1e6)); };
+  const int cpu = whole(*cpu_percent);
+  const int ram = whole(*ram_percent);
+  const int cpu_bound = whole(thresholds.cpu_percent) + whole(0.2 * cpu);
+  const int ram_bound = whole(thresholds.ram_percent) + whole(0.2 * ram);
   const bool close = cpu - cpu_bound <= 15;
   const bool too_many = cpu_bound - cpu >= 10;
   if (cpu <= cpu_bound && ram <= ram_bound) {

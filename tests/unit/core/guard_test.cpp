@@ -199,6 +199,19 @@ TEST_CASE("scale-in stabilisation goes down to the largest count wished for in i
   CHECK(guard.judge(f.input(), 2, nullptr) == 2);  // out at once
 }
 
+TEST_CASE("a restart does not make the window of the stabilisation empty") {
+  Fixture f;
+  f.settings.guard.scale_in_stabilization = 60s;
+  Guard guard(f.settings);
+  CHECK(guard.judge(f.input(), -1, nullptr) == 0);
+  f.now = at(61);
+  CHECK(guard.judge(f.input(), -1, nullptr) == -1);
+}
+
+TEST_CASE("a target next to nothing asks for a doubling at most") {
+  CHECK(panic_range(4, 100, 1e-7, 20).least == 4);
+}
+
 TEST_CASE("act only over the threshold, the seed's way") {
   Fixture f;
   f.settings.guard.act_only_over_threshold = true;

@@ -55,6 +55,7 @@ TEST_CASE("the seed's reward, one example for each reachable branch") {
   CHECK(seed_reward(5, 60, at_four) == -10);   // RAM over, CPU far below: too many
   CHECK(seed_reward(35, 30, at_four) == -5);   // CPU over by 3 of 15
   CHECK(seed_reward(90, 30, at_four) == -15);  // CPU over by far
+  CHECK(seed_reward(1e12, 10, at_four) == -15);
   CHECK(seed_reward(std::nullopt, 30, at_four) == 0);
   CHECK(seed_reward(20, std::nullopt, at_four) == 0);
 }
