@@ -229,3 +229,65 @@ TEST_CASE("what it costs to be held by a cooldown is learned from loads that mak
   CHECK(more(45s, 2) == Approx(price_of_change).margin(0.001));
   CHECK(more(45s, 6) > price_of_change + 0.005);
 }
+
+TEST_CASE("the members of the mixture keep to the cooldown and wait for their replicas") {
+  // The recent cost of the HPA at 60% from 2 replicas, in a load of 1 that steps to 2.1.
+  const auto cost = [](Duration cooldown, Duration startup) {
+    ControllerSettings settings = plain();
+    settings.guard.panic_cpu_percent = 0;
+    settings.agent.target.cpu_percent = 60;
+    settings.cooldown = cooldown;
+    settings.environment.startup = startup;
+    Mixture mixture{ImaginedService(settings)};
+    for (const double load : {1.0, 1.0, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1}) {
+      mixture.see({load}, 2);
+    }
+    std::vector<LearnedArray> saved;
+    mixture.save(saved);
+    REQUIRE(saved[0].values[0] == 7);  // ticks: nothing is charged at the first
+    return saved[0].values[2];
+  };
+  const double replica = 0.09 / 10;
+  const double change = 0.01;
+  const double violation = 0.9 * 2.1 / (2 * 0.8);  // of 2; 3 are enough
+  // 2, 2, 3 and, as a step is one replica, 4 at once.
+  CHECK(cost(0s, 0s) == Approx((violation + (2 + 2 + 3 + 4 * 4) * replica + 2 * change) / 7));
+  // 3 for two ticks more.
+  CHECK(cost(45s, 0s) == Approx((violation + (2 + 2 + 3 * 3 + 2 * 4) * replica + 2 * change) / 7));
+  // The third replica serves two ticks later, so that two more violate.
+  CHECK(cost(0s, 45s) == Approx((3 * violation + (2 + 2 + 3 + 4 * 4) * replica + 2 * change) / 7));
+}
+
+TEST_CASE("no member of the mixture falls so far behind that it could not come back") {
+  ControllerSettings settings = plain();
+  settings.environment.reward.weights = {1, 1, 0};
+  Mixture mixture{ImaginedService(settings)};
+  for (int tick = 0; tick < 400; ++tick) {
+    mixture.see({3.9}, 5);  // the known rules keep 7 and 8, at 0.2 and more a tick
+  }
+  std::vector<LearnedArray> saved;
+  mixture.save(saved);
+  const double members = (static_cast<double>(saved[0].values.size()) - 1) / 2;
+  const double weight = 2 * std::exp(-0.7 * 50);  // two rules, with the largest sum
+  CHECK(mixture.family_weights()[0] > weight / members);
+  CHECK(mixture.family_weights()[0] < 1e-9);
+}
+
+TEST_CASE("a cooldown of more ticks holds a count that is too small for longer") {
+  const double discount = 0.99;
+  const double change = 0.01;
+  const auto held = [&](Duration cooldown) {
+    ControllerSettings settings = plain();
+    settings.guard.panic_cpu_percent = 0;
+    settings.cooldown = cooldown;
+    LookaheadLearner learner{ImaginedService(settings), discount};
+    for (int tick = 0; tick < 4000; ++tick) {
+      learner.see({3.5}, 5);
+    }
+    return learner.costs(5)[3] - learner.costs(4)[3] - change;
+  };
+  // At each tick 4 replicas, held, cost so much more than going to 5, which are enough.
+  const double more = 0.9 * 3.5 / (4 * 0.8) - 0.09 / 10 - (1 - discount) * change;
+  CHECK(held(45s) == Approx(discount * more / (1 - discount * 1 / 2)).epsilon(0.05));
+  CHECK(held(75s) == Approx(discount * more / (1 - discount * 3 / 4)).epsilon(0.05));
+}
