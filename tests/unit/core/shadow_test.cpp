@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -282,4 +283,59 @@ TEST_CASE("both the rule and the agent hear of a tick without data") {
   controller.tick(problem(ProblemKind::kMetricsMissing), at(0));
   CHECK(rule == 1);
   CHECK(agent == 1);
+}
+
+namespace {
+
+/// Wants what it is told to, and keeps what it saw.
+class Witness final : public Agent {
+ public:
+  Wish wish(const AgentView& view) override {
+    seen.push_back(view.observation);
+    return {std::exchange(change, 0), false};
+  }
+  std::string explain(const AgentView&, const Wish&) const override { return {}; }
+
+  int change = 0;
+  std::vector<Observation> seen;
+};
+
+}  // namespace
+
+TEST_CASE("replicas that the agent would have added run only after the start-up time") {
+  ControllerSettings settings = shadow_settings(PolicyType::kStatic);
+  settings.environment.startup = 60s;
+  Witness witness;
+  witness.change = 1;
+  Shadow shadow(settings, witness, false);
+  for (int i = 0; i <= 5; ++i) {
+    shadow.tick(observation(4, 50), at(15 * i));  // a load of 2
+  }
+  REQUIRE(witness.seen.size() == 6);
+  for (std::size_t i = 1; i < 4; ++i) {
+    CHECK(witness.seen[i].replicas == ReplicaCount{5, 4});
+    CHECK(witness.seen[i].metrics.cpu_percent == Approx(50));
+  }
+  CHECK(witness.seen[4].replicas == ReplicaCount{5, 5});
+  CHECK(witness.seen[4].metrics.cpu_percent == Approx(40));
+}
+
+TEST_CASE("what was asked of a saturated service is known from its demand, and passed on") {
+  Witness witness;
+  Shadow shadow(shadow_settings(PolicyType::kStatic), witness, false);
+  Observation seen = observation(4, 50);  // 100 requests/s are one replica's worth
+  seen.metrics.demand = 200;
+  shadow.tick(seen, at(0));
+  seen = observation(1, 100);
+  seen.metrics.demand = 340;
+  shadow.tick(seen, at(15));
+  REQUIRE(witness.seen.size() == 2);
+  CHECK(witness.seen[0].metrics.demand == 200.0);
+  CHECK(witness.seen[1].metrics.demand == 340.0);
+  CHECK(witness.seen[1].replicas == ReplicaCount{4, 4});
+  CHECK(witness.seen[1].metrics.cpu_percent == Approx(85));
+  const std::optional<ShadowReport> report = shadow.last_report();
+  REQUIRE(report);
+  CHECK(report->total.saturated == 0);
+  CHECK(report->total.agent.violations == 1);
 }
