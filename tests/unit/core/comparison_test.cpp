@@ -227,3 +227,20 @@ TEST_CASE("a scorecard agrees with the simulation, and its windows with the whol
   CHECK(card.demand(1.61) == 3);
   CHECK(card.demand(50) == 10);
 }
+
+TEST_CASE("a scorecard judges the ticks of the interval, and takes the price of every change") {
+  ControllerSettings settings;
+  settings.interval = 15s;
+  settings.environment.reward.weights.adaptation = 0.01;
+  Scorecard card(settings, {}, 30s, 1);
+  const Observation fine = observation(2, 50);
+  const Observation over = observation(2, 100);
+  card.add({0s, fine, 1, 1, 0});
+  card.add({5s, over, 2, 100, 1});
+  card.add({15s, observation(3, 50), 1.5, 3, 0});
+  CHECK(card.cost() == Approx((1 + 3 + 0.01) / 2));
+  CHECK(card.window_costs() == std::vector<double>{card.cost()});
+  CHECK(card.violations_percent() == 0);
+  CHECK(card.changes() == 1);
+  CHECK(card.replica_hours() == Approx((5 * 2 + 25 * 3) / 3600.0));
+}
