@@ -346,3 +346,15 @@ TEST_CASE("the decision explains itself") {
                  "CPU 83% is over its limit of 80%: the learned values favour one more replica ("));
   CHECK(decision.reason.back() == '.');
 }
+
+TEST_CASE("the tick after a change pays for it, once, and one after a refused command does not") {
+  ControllerSettings settings = tracking();
+  settings.environment.reward.weights = {0.5, 0.3, 0.2};  // replicas are 0.03 each, of 10
+  Controller controller(settings);
+  TickResult refused = controller.tick(input(3, 85), at(0));
+  REQUIRE(refused.command);
+  controller.scale_finished(ScaleOutcome::kRefused, "no", *refused.decision, at(0));
+  CHECK(step(controller, input(3, 75), 15).reward == Approx(-0.09));
+  CHECK(step(controller, input(4, 60), 30).reward == Approx(-0.12 - 0.2));
+  CHECK(step(controller, input(4, 60), 45).reward == Approx(-0.12));
+}
