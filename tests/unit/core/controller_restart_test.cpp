@@ -89,3 +89,30 @@ TEST_CASE("a pause survives a restart") {
   CHECK(after.state(at(39)) == ControllerState::kPaused);
   CHECK(after.state(at(40)) == ControllerState::kObserving);
 }
+
+TEST_CASE("a restored cooldown is cut to the one that is configured now") {
+  Snapshot snapshot;
+  snapshot.cooldown_left = 100s;
+  Controller after(tracking());  // 30 s
+  after.restore(snapshot, 10s, at(0));
+  CHECK(after.cooldown_left(at(0)) == 30s);
+}
+
+TEST_CASE("after a deploy skep goes back to its own count, but not out of the range of now") {
+  const auto wanted = [](int own, int deployed) {
+    ControllerSettings settings = tracking();
+    settings.replicas.min = 3;
+    settings.replicas.max = 10;
+    Controller controller(settings);
+    Snapshot snapshot;
+    snapshot.known_desired = own;
+    snapshot.own_target = own;
+    controller.restore(snapshot, 0s, at(0));
+    TickInput deploy = input(deployed, 60);
+    deploy.service->spec_fingerprint = 2;
+    return controller.tick(deploy, at(0)).decision->wanted;
+  };
+  CHECK(wanted(7, 5) == 2);
+  CHECK(wanted(12, 5) == 5);
+  CHECK(wanted(1, 5) == -2);
+}
