@@ -160,3 +160,40 @@ TEST_CASE("demand that CPU hides is taken from the load query") {
   CHECK(cost_of_holding(500) < cost_of_holding(800));
   CHECK(cost_of_holding(800) < cost_of_holding(1600));
 }
+
+TEST_CASE("after ten intervals without a tick, and a second at least, the load begins anew") {
+  class Interrupted final : public ImaginedLearner {
+   public:
+    explicit Interrupted(int& times) : times_(times) {}
+    void see(const SeenLoad&, int) override {}
+    void interrupt() override { ++times_; }
+    int want(int replicas) const override { return replicas; }
+    std::string explain(int) const override { return {}; }
+    std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
+    std::vector<double> costs(int) const override { return {}; }
+    int preferred(double, int replicas) const override { return replicas; }
+    std::string layout() const override { return {}; }
+    void save(std::vector<LearnedArray>&) const override {}
+    bool restore(const std::vector<LearnedArray>&) override { return true; }
+
+   private:
+    int& times_;
+  };
+  const auto interrupts = [](Duration interval, double pause) {
+    ControllerSettings settings = plain();
+    settings.interval = interval;
+    const AutoscaleEnv env(settings);
+    int times = 0;
+    CounterfactualAgent agent(settings, env,
+                              [&times] { return std::make_unique<Interrupted>(times); });
+    const Observation seen = observation(4, 50);
+    for (const double seconds : {1000.0, 1000 + pause, 1000.001 + pause}) {
+      agent.observe({seen, 0, 0.0, {}, true, at(seconds)});
+    }
+    return times;
+  };
+  CHECK(interrupts(15s, 150) == 0);
+  CHECK(interrupts(15s, 150.5) == 1);
+  CHECK(interrupts(50ms, 0.9) == 0);
+  CHECK(interrupts(50ms, 1.5) == 1);
+}
