@@ -262,8 +262,8 @@ TEST_CASE("no member of the mixture falls so far behind that it could not come b
   ControllerSettings settings = plain();
   settings.environment.reward.weights = {1, 1, 0};
   Mixture mixture{ImaginedService(settings)};
-  for (int tick = 0; tick < 400; ++tick) {
-    mixture.see({3.9}, 5);  // the known rules keep 7 and 8, at 0.2 and more a tick
+  for (int tick = 0; tick < 800; ++tick) {
+    mixture.see({3.9}, 5);  // the known rules keep 6 and 8: 0.1 and 0.3 more a tick
   }
   std::vector<LearnedArray> saved;
   mixture.save(saved);
