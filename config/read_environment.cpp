@@ -10,6 +10,9 @@ namespace {
 // 16 bytes a cell: 64 MiB for one service. More could never be filled with experience.
 constexpr double kMostTableCells = 4e6;
 
+// What is learned from imagined changes keeps and steps through every one of these ticks.
+constexpr int kMostDelayTicks = 1000;
+
 void read_actions(MapReader& environment, std::vector<ActionKind>& actions) {
   environment.choices("actions", actions,
                       Words<ActionKind>{{"scale_in", ActionKind::kScaleIn},
@@ -109,6 +112,16 @@ void read_episode(MapReader episode, Duration interval, EpisodeSettings& setting
   }
 }
 
+void read_delay(MapReader& environment, std::string_view key, Duration interval, Duration& delay) {
+  environment.duration(key, delay, 0s);
+  const Duration most = kMostDelayTicks * std::min(interval, kLongestDuration / kMostDelayTicks);
+  if (delay > most) {
+    environment.error(key, "is " + format_duration(delay) + ", more than 1,000 intervals of " +
+                               format_duration(interval) + "; make it at most " +
+                               format_duration(most) + ", or make controller.interval longer");
+  }
+}
+
 }  // namespace
 
 void read_environment(MapReader environment, ControllerSettings& controller) {
@@ -128,8 +141,8 @@ void read_environment(MapReader environment, ControllerSettings& controller) {
   }
   read_reward(environment.section("reward"), settings.reward);
   read_episode(environment.section("episode"), controller.interval, settings.episode);
-  environment.duration("startup", settings.startup, 0s);
-  environment.duration("lag", settings.lag, 0s);
+  read_delay(environment, "startup", controller.interval, settings.startup);
+  read_delay(environment, "lag", controller.interval, settings.lag);
 }
 
 void read_guard(MapReader guard, ControllerSettings& controller) {

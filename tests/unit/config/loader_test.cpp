@@ -151,6 +151,17 @@ TEST_CASE("Every policy is known", "[config]") {
   CHECK(settings.services[0].controller.agent.policy == value);
 }
 
+TEST_CASE("The delays may take as much as 1,000 intervals", "[config]") {
+  const LoadResult result = load("controller: {interval: 1s}\n" + kMinimal +
+                                 "    environment: {startup: 1000s, lag: 1000s}\n");
+  INFO(shown(result));
+  REQUIRE(result.settings);
+  CHECK(result.settings->services[0].controller.environment.lag == std::chrono::seconds(1000));
+  CHECK(load("controller: {interval: 365d}\n" + kMinimal +
+             "    environment: {startup: 365d, lag: 365d}\n")
+            .settings);
+}
+
 TEST_CASE("One number is a constant learning rate, exploration and prior", "[config]") {
   const Settings settings =
       loaded(kMinimal + "    agent: {alpha: 0.7, epsilon: 0.1, prior: zero}\n");
