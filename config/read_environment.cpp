@@ -122,6 +122,12 @@ void read_delay(MapReader& environment, std::string_view key, Duration interval,
   }
 }
 
+// Whether make_agent (core/agent.cpp) gives this policy a table of states and actions.
+bool has_state_table(const AgentSettings& agent, const RewardSettings& reward) {
+  const bool factual = agent.updates == Updates::kFactual || reward.type == RewardType::kThresholds;
+  return agent.policy == PolicyType::kDynaQ || (agent.policy == PolicyType::kQLearning && factual);
+}
+
 }  // namespace
 
 void read_environment(MapReader environment, ControllerSettings& controller) {
@@ -133,16 +139,20 @@ void read_environment(MapReader environment, ControllerSettings& controller) {
                                      {"cpu", Feature::kCpu},
                                      {"ram", Feature::kRam}});
   read_bins(environment.section("bins"), settings.bins);
-  const double cells = table_cells(settings, controller.replicas);
-  if (cells > kMostTableCells) {
-    environment.error("bins",
-                      "make a table of more than the 4 million cells that skep allows; use fewer "
-                      "bins, a larger load_ratio, a smaller max_step or fewer features in state");
-  }
   read_reward(environment.section("reward"), settings.reward);
   read_episode(environment.section("episode"), controller.interval, settings.episode);
   read_delay(environment, "startup", controller.interval, settings.startup);
   read_delay(environment, "lag", controller.interval, settings.lag);
+}
+
+void check_table_size(const MapReader& environment, const ControllerSettings& controller) {
+  const EnvironmentSettings& settings = controller.environment;
+  if (has_state_table(controller.agent, settings.reward) &&
+      table_cells(settings, controller.replicas) > kMostTableCells) {
+    environment.error("bins",
+                      "make a table of more than the 4 million cells that skep allows; use fewer "
+                      "bins, a larger load_ratio, a smaller max_step or fewer features in state");
+  }
 }
 
 void read_guard(MapReader guard, ControllerSettings& controller) {

@@ -113,6 +113,7 @@ ServiceSettings read_service(MapReader service, const CommonSettings& common) {
   read_environment(environment, controller);
   read_guard(service.section("guard"), controller);
   read_agent(service.section("agent"), controller);
+  check_table_size(environment, controller);
 
   if (controller.environment.reward.limits.latency > 0s && !settings.metrics.latency) {
     environment.section("reward").section("limits").error(

@@ -20,5 +20,7 @@ void read_environment(MapReader environment, ControllerSettings& controller);
 void read_guard(MapReader guard, ControllerSettings& controller);
 /// `agent:` of a service.
 void read_agent(MapReader agent, ControllerSettings& controller);
+/// An error when the policy, which must be read already, learns in a table that is too large.
+void check_table_size(const MapReader& environment, const ControllerSettings& controller);
 
 }  // namespace skep

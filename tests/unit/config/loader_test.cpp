@@ -162,6 +162,26 @@ TEST_CASE("The delays may take as much as 1,000 intervals", "[config]") {
             .settings);
 }
 
+TEST_CASE("Only a policy that learns in a table of states is held to its size", "[config]") {
+  const std::string large = kMinimal + "    replicas: {max: 200, max_step: 20}\n";
+  const std::string of_thresholds = "    environment: {reward: {type: thresholds}}\n";
+  for (const char* agent : {"{}", "{policy: mixture}", "{policy: q_learning}",
+                            "{policy: model_based, updates: factual}"}) {
+    INFO(agent);
+    CHECK(load(large + "    agent: " + agent + "\n").settings);
+  }
+  for (const std::string& rest :
+       {std::string("    agent: {policy: dyna_q}\n"),
+        std::string("    agent: {policy: q_learning, updates: factual}\n"),
+        of_thresholds + "    agent: {policy: q_learning}\n"}) {
+    INFO(rest);
+    const LoadResult result = load(large + rest);
+    CHECK_FALSE(result.settings);
+    CHECK_THAT(shown(result), Catch::Contains("services[0].environment.bins make a table of more "
+                                              "than the 4 million cells"));
+  }
+}
+
 TEST_CASE("One number is a constant learning rate, exploration and prior", "[config]") {
   const Settings settings =
       loaded(kMinimal + "    agent: {alpha: 0.7, epsilon: 0.1, prior: zero}\n");
