@@ -119,9 +119,7 @@ void read_agent(MapReader agent, ControllerSettings& controller) {
   agent.boolean("shadow", settings.shadow);
   read_target(agent.section("target"), settings.target);
   const RewardSettings& reward = controller.environment.reward;
-  const bool judges_by_slo =
-      settings.policy == PolicyType::kMixture || settings.policy == PolicyType::kModelBased;
-  if (reward.type == RewardType::kThresholds && judges_by_slo) {
+  if (reward.type == RewardType::kThresholds && settings.policy == PolicyType::kMixture) {
     agent.warning("policy",
                   "judges by the weights and limits of the reward type slo, so "
                   "environment.reward.type thresholds has no effect on it; take the policy "

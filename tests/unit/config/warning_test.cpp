@@ -34,12 +34,12 @@ TEST_CASE("A policy that judges by the slo reward says so beside another reward"
   const std::string said =
       "judges by the weights and limits of the reward type slo, so environment.reward.type "
       "thresholds has no effect on it; take the policy q_learning with updates factual, or the "
-      "type "
-      "slo\n";
-  CHECK(shown(load(kMinimal + reward + "    agent: {policy: model_based}\n")) ==
+      "type slo\n";
+  CHECK(shown(load(kMinimal + reward + "    agent: {policy: mixture}\n")) ==
         "skep.yaml:5:21: warning: services[0].agent.policy " + said);
   CHECK_THAT(shown(load(kMinimal + reward)), Catch::EndsWith("services[0].agent.policy " + said));
   CHECK(shown(load(kMinimal + reward + "    agent: {policy: q_learning}\n")).empty());
+  CHECK(shown(load(kMinimal + reward + "    agent: {policy: model_based}\n")).empty());
   CHECK(shown(load(kMinimal + "    agent: {policy: mixture}\n")).empty());
 }
 
