@@ -3,8 +3,6 @@
 #include "daemon/excerpt.hpp"
 #include "daemon/json_scan.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace skep {
@@ -20,12 +18,13 @@ std::string string_at(std::string_view object, std::initializer_list<std::string
   return value ? json_string(*value).value_or("") : "";
 }
 
+/// Nothing for a count that no Swarm can have: the sums of a decision must not overflow.
 std::optional<int> count_at(std::string_view object, std::initializer_list<std::string_view> path) {
-  constexpr std::uint64_t kMost = std::numeric_limits<int>::max();
+  constexpr std::uint64_t kMost = 1'000'000;
   const auto value = json_find(object, path);
   const auto number = value ? json_uint(*value) : std::nullopt;
-  if (!number) return std::nullopt;
-  return static_cast<int>(std::min(*number, kMost));
+  if (!number || *number > kMost) return std::nullopt;
+  return static_cast<int>(*number);
 }
 
 void read_mode(std::string_view spec, ServiceView& service) {

@@ -74,8 +74,19 @@ TEST_CASE("every mode and update state is known, and an unknown one is told to b
   }
 }
 
-TEST_CASE("absurd counts are kept within range") {
-  CHECK(only(service("web", R"({"Replicated":{"Replicas":99999999999}})")).desired == 2147483647);
+TEST_CASE("a count beyond a million is none") {
+  const auto counted = [](const std::string& count) {
+    return only(service("web", R"({"Replicated":{"Replicas":)" + count + "}}",
+                        R"(,"ServiceStatus":{"RunningTasks":)" + count + "}"));
+  };
+  CHECK(counted("1000000").mode == ServiceMode::kReplicated);
+  CHECK(counted("1000000").desired == 1000000);
+  CHECK(counted("1000000").running == 1000000);
+  for (const char* count : {"1000001", "2147483647", "99999999999"}) {
+    INFO(count);
+    CHECK(counted(count).mode == ServiceMode::kUnknown);
+    CHECK_FALSE(counted(count).running);
+  }
 }
 
 TEST_CASE("a malformed list of services is an error") {
