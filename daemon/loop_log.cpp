@@ -129,6 +129,14 @@ void LoopLog::saved(const Snapshot& snapshot, TimePoint now) {
   log_.write(LogLevel::kDebug, "checkpoint", service_ + ": saved", service_, fields);
 }
 
+void LoopLog::learned_too_large() {
+  log_.write(LogLevel::kWarn, "checkpoint_without_learned",
+             service_ +
+                 ": what was learned is not saved because it takes more than 64 MiB, so a restart "
+                 "keeps the cooldown but learns anew: make replicas.max smaller.",
+             service_);
+}
+
 void LoopLog::save_failed(const std::string& why, TimePoint now) {
   trouble(saving_, "checkpoint_failed", LogLevel::kError, why, Json::object(), now);
 }

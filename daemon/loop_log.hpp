@@ -45,6 +45,8 @@ class LoopLog {
   void tick_failed(const std::string& what, TimePoint now);
   /// `checkpoint`: the state was saved.
   void saved(const Snapshot& snapshot, TimePoint now);
+  /// `checkpoint_without_learned`: to be told once.
+  void learned_too_large();
   /// `checkpoint_failed`.
   void save_failed(const std::string& why, TimePoint now);
   void restored(const Snapshot& snapshot, Duration age);

@@ -26,6 +26,7 @@ enum class ErrorCode {
   kNotFinite,      ///< the value is NaN, infinite, or no number
   kInvalid,        ///< the setting makes no sense
   kStorage,        ///< the folder of the saved state cannot be used
+  kTooLarge,       ///< what was learned does not fit a file of saved state
   kLocked,         ///< another daemon uses the folder of the saved state
   kDamaged,        ///< a saved file is damaged, or not skep's
 };

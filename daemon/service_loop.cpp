@@ -54,7 +54,8 @@ std::optional<Error> ServiceLoop::restore() {
     if (loaded->warning) controller_.begin_cooldown(steady_now());
     return std::nullopt;
   }
-  if (controller_.restore(*loaded->snapshot, loaded->age, steady_now())) {
+  const bool restored = controller_.restore(*loaded->snapshot, loaded->age, steady_now());
+  if (restored || lacks_learned(*loaded->snapshot)) {
     log_.restored(*loaded->snapshot, loaded->age);
   } else {
     log_.set_aside(store_.set_aside(name(), "its table is for another configuration", wall_now()));
@@ -100,14 +101,27 @@ void ServiceLoop::abandon() { cancel_.emit(asio::cancellation_type::terminal); }
 std::optional<Error> ServiceLoop::save() {
   const TimePoint now = steady_now();
   last_save_ = now;
-  const Snapshot snapshot = controller_.snapshot(now, pending_);
-  std::optional<Error> failed = store_.save(name(), snapshot, moment_now());
+  Snapshot snapshot = controller_.snapshot(now, pending_);
+  std::optional<Error> failed = save_what_fits(snapshot);
   if (failed) {
     log_.save_failed(failed->message, now);
   } else {
     log_.saved(snapshot, now);
   }
   return failed;
+}
+
+/// Without a saved cooldown no command is sent, so what was learned must not be in its way. It does
+/// not shrink, so it is not tried again.
+std::optional<Error> ServiceLoop::save_what_fits(Snapshot& snapshot) {
+  if (!too_large_) {
+    std::optional<Error> failed = store_.save(name(), snapshot, moment_now());
+    if (!failed || failed->code != ErrorCode::kTooLarge) return failed;
+    too_large_ = true;
+    log_.learned_too_large();
+  }
+  snapshot = without_learned(std::move(snapshot));
+  return store_.save(name(), snapshot, moment_now());
 }
 
 asio::awaitable<void> ServiceLoop::wait_until(TimePoint when) {

@@ -67,6 +67,8 @@ class ServiceLoop {
   boost::asio::awaitable<void> wait_until(TimePoint when);
   void conclude(const TickResult& result);
   void checkpoint_if_due();
+  /// Saves the snapshot, or all but what was learned once that is too large.
+  std::optional<Error> save_what_fits(Snapshot& snapshot);
 
   ServiceSettings settings_;
   Duration checkpoint_interval_;
@@ -81,6 +83,7 @@ class ServiceLoop {
   bool sending_ = false;                 ///< a scale command is on its way
   std::optional<ScaleCommand> pending_;  ///< a command that is about to be sent, or on its way
   TimePoint last_save_{};
+  bool too_large_ = false;  ///< what was learned cannot be saved
   std::string why_failed_ = "No tick was completed.";
 };
 

@@ -18,6 +18,7 @@ namespace skep {
 namespace {
 
 constexpr mode_t kFileMode = 0600;
+constexpr std::string_view kLayoutWithoutLearned = "nothing: what was learned was too large";
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
@@ -137,6 +138,15 @@ void give_to_owner_of(int folder, int file) {
 
 }  // namespace
 
+Snapshot without_learned(Snapshot snapshot) {
+  snapshot.layout = kLayoutWithoutLearned;
+  snapshot.cells.clear();
+  snapshot.arrays.clear();
+  return snapshot;
+}
+
+bool lacks_learned(const Snapshot& snapshot) { return snapshot.layout == kLayoutWithoutLearned; }
+
 Result<StateStore> StateStore::open(const std::string& folder) {
   const std::string what = "The folder " + folder + " of the saved state cannot be used";
   std::error_code made;
@@ -199,8 +209,10 @@ std::optional<Error> StateStore::save(std::string_view service, const Snapshot& 
                      ": restart skep, which goes on from the last good one that is there.");
   }
   if (text->size() > kLargestStateBytes) {
-    return Error(ErrorCode::kStorage,
-                 what + " because its table is larger than 64 MiB: configure fewer bins.");
+    return Error(ErrorCode::kTooLarge,
+                 what +
+                     " because what was learned takes more than 64 MiB: make replicas.max of "
+                     "the service smaller.");
   }
   const int error = replace_file(file, *text);
   if (error != 0) return storage_error(what, error);

@@ -22,6 +22,12 @@
 
 namespace skep {
 
+/// What fits a file however much was learned: the clocks and counts. Its layout is that of no
+/// agent.
+Snapshot without_learned(Snapshot snapshot);
+/// Whether without_learned made it, so that an agent that refuses it loses nothing.
+bool lacks_learned(const Snapshot& snapshot);
+
 class StateStore {
  public:
   /// What load found. Without a snapshot the service starts anew.
@@ -38,7 +44,8 @@ class StateStore {
 
   /// Puts `snapshot` in place of the last one of this service, all or nothing: after a crash or a
   /// power cut the file is the old one or the new one. Nothing when it is safe on disk. Errors:
-  /// kStorage, and kNotFinite for what would not read back; the old file is still there then.
+  /// kStorage, kNotFinite for what would not read back, and kTooLarge, see without_learned; the old
+  /// file is still there then.
   std::optional<Error> save(std::string_view service, const Snapshot& snapshot, const Moment& now);
 
   /// The last snapshot of this service. A file whose content cannot be used is set aside with a

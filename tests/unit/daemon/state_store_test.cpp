@@ -59,6 +59,33 @@ TEST_CASE("The store makes its folder, and what was saved is there after a resta
   CHECK(names_in(folder) == Names{"app.state", "db.state", "lock"});
 }
 
+TEST_CASE("What is too large is not saved, but all else of it can be") {
+  const TemporaryFolder folder;
+  StateStore store = opened(folder.path());
+  REQUIRE_FALSE(store.save("app", snapshot_of(1), at(0)));
+  Snapshot large = snapshot_of(2);
+  large.cooldown_left = std::chrono::seconds(40);
+  large.known_desired = 5;
+  large.arrays = {{"values", std::vector<float>(7'000'000, 0.12345678F)}};
+  const std::optional<Error> failed = store.save("app", large, at(1));
+  REQUIRE(failed);
+  CHECK(failed->code == ErrorCode::kTooLarge);
+  CHECK(failed->message == "The state of app was not saved to " + folder.path().string() +
+                               "/app.state because what was learned takes more than 64 MiB: make "
+                               "replicas.max of the service smaller.");
+  CHECK(store.load("app", at(1))->snapshot == snapshot_of(1));
+  CHECK_FALSE(lacks_learned(snapshot_of(1)));
+
+  REQUIRE_FALSE(store.save("app", without_learned(large), at(2)));
+  const Snapshot saved = store.load("app", at(2))->snapshot.value();
+  CHECK(lacks_learned(saved));
+  CHECK(saved.cells.empty());
+  CHECK(saved.arrays.empty());
+  CHECK(saved.ticks == 2);
+  CHECK(saved.cooldown_left == large.cooldown_left);
+  CHECK(saved.known_desired == 5);
+}
+
 TEST_CASE("A state from the future has no age") {
   const TemporaryFolder folder;
   StateStore store = opened(folder.path());
