@@ -1,5 +1,6 @@
 #include "config/duration.hpp"
 #include "config/read_settings.hpp"
+#include "config/table_size.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -145,10 +146,13 @@ void read_environment(MapReader environment, ControllerSettings& controller) {
   read_delay(environment, "lag", controller.interval, settings.lag);
 }
 
+bool table_is_too_large(const ControllerSettings& settings) {
+  return has_state_table(settings.agent, settings.environment.reward) &&
+         table_cells(settings.environment, settings.replicas) > kMostTableCells;
+}
+
 void check_table_size(const MapReader& environment, const ControllerSettings& controller) {
-  const EnvironmentSettings& settings = controller.environment;
-  if (has_state_table(controller.agent, settings.reward) &&
-      table_cells(settings, controller.replicas) > kMostTableCells) {
+  if (table_is_too_large(controller)) {
     environment.error("bins",
                       "make a table of more than the 4 million cells that skep allows; use fewer "
                       "bins, a larger load_ratio, a smaller max_step or fewer features in state");

@@ -1,5 +1,6 @@
 #include "daemon/compare_trace.hpp"
 
+#include "config/table_size.hpp"
 #include "core/service_optimum.hpp"
 #include "daemon/compare_trace_output.hpp"
 #include "daemon/compare_trace_report.hpp"
@@ -186,6 +187,15 @@ std::vector<TargetSettings> rule_grid(const ControllerSettings& settings) {
 int compare_traces(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
   std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
   if (!setup) return 2;
+  for (const ComparedPolicy& policy : policies) {
+    ControllerSettings settings = setup->settings;
+    settings.agent.policy = policy.type;
+    if (table_is_too_large(settings)) {
+      return fail(2, policy.name +
+                         " would need a table of more than 4 million cells here; name the "
+                         "other policies with --policy.");
+    }
+  }
   TraceComparison comparison{std::move(*setup), {}};
   if (const int status = read_all(options, comparison)) return status;
   run_all(comparison, policies, !options.report.empty());

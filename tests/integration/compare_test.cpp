@@ -295,6 +295,14 @@ TEST_CASE("compare: what cannot be compared is left out and named, and columns c
         std::vector<std::string>{"load:spike", "load:a"});
   CHECK(compared({"--column", "a"}, errors) == std::vector<std::string>{"load"});
   CHECK(errors.empty());
+
+  const std::string config = (folder.path() / "skep.yaml").string();
+  std::ofstream(config) << "services:\n  - name: web\n    replicas: {max: 200, max_step: 20}\n"
+                           "    metrics: {cpu: {query: c}, ram: {query: r}}\n";
+  SkepProcess large({"compare", "--trace", file, "--config", config});
+  CHECK(large.wait_exit() == 2);
+  CHECK_THAT(large.errors(), Catch::StartsWith("skep: dyna_q would need a table of more than"));
+  CHECK(compared({"--column", "a", "--config", config}, errors).size() == 1);
 }
 
 TEST_CASE("compare: behind the guard the default policy costs less than target tracking") {
