@@ -17,9 +17,10 @@ OutputFile::~OutputFile() {
 std::string OutputFile::open(const std::string& file) {
   std::error_code unknown;
   name_ = file;
-  target_ = fs::is_symlink(file, unknown) ? fs::weakly_canonical(file, unknown).string() : file;
-  const fs::file_status before = fs::status(target_, unknown);
+  target_ = file;
+  const fs::file_status before = fs::status(file, unknown);
   if (fs::is_regular_file(before) || !fs::exists(before)) {
+    if (fs::is_symlink(file, unknown)) target_ = fs::weakly_canonical(file, unknown).string();
     part_ = target_ + ".part";
     fs::remove(part_, unknown);  // of a run that was stopped
     stream_.reset(std::fopen(part_.c_str(), "wbx"));

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -56,6 +57,18 @@ TEST_CASE("What is not a plain file is written as it is, and a full one is told"
   std::fputs("new", out.stream());
   CHECK(out.finish() == "cannot write all of /dev/full; is the disk full?");
   CHECK(fs::is_character_file("/dev/full"));
+
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  OutputFile into_pipe;  // as /dev/stdout leads to one
+  REQUIRE(into_pipe.open("/proc/self/fd/" + std::to_string(ends[1])).empty());
+  std::fputs("new", into_pipe.stream());
+  CHECK(into_pipe.finish().empty());
+  char text[4] = {};
+  CHECK(::read(ends[0], text, 3) == 3);
+  CHECK(std::string(text) == "new");
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST_CASE("A file that cannot be written is told") {
