@@ -1,5 +1,6 @@
 #include "daemon/output_file.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -19,14 +20,16 @@ std::string OutputFile::open(const std::string& file) {
   name_ = file;
   target_ = file;
   const fs::file_status before = fs::status(file, unknown);
+  bool in_place = true;
   if (fs::is_regular_file(before) || !fs::exists(before)) {
     if (fs::is_symlink(file, unknown)) target_ = fs::weakly_canonical(file, unknown).string();
     part_ = target_ + ".part";
     fs::remove(part_, unknown);  // of a run that was stopped
     stream_.reset(std::fopen(part_.c_str(), "wbx"));
+    in_place = !stream_ && (errno == EACCES || errno == EPERM || errno == EROFS);
     if (stream_ && fs::exists(before)) fs::permissions(part_, before.permissions(), unknown);
   }
-  if (!stream_) {
+  if (!stream_ && in_place) {
     part_.clear();
     stream_.reset(std::fopen(target_.c_str(), "wb"));
   }

@@ -17,12 +17,13 @@ class OutputFile {
   /// Gives up what is not finished.
   ~OutputFile();
 
-  /// Begins to write. A device or a pipe, and a file in a folder where none can be made, are
+  /// Begins to write. A device or a pipe, and a file in a folder where the user may make none, are
   /// written as they are. Returns what is wrong, or "".
   std::string open(const std::string& file);
   bool is_open() const { return stream_ != nullptr; }
   std::FILE* stream() const { return stream_.get(); }
-  /// The file takes its name. Returns what is wrong, or "": then there is what was there before.
+  /// The file takes its name. Returns what is wrong, or ""; what was there before is
+  /// there still then, but for a file that is written as it is.
   std::string finish();
 
  private:

@@ -75,6 +75,23 @@ TEST_CASE("simulate writes every decision, and the same command the same bytes")
   CHECK_THAT(runs[0], Catch::Contains("scale_out") && Catch::Contains("scale_in"));
 }
 
+TEST_CASE("simulate shows the demand behind full CPU to a load query, and to a latency not") {
+  const Simulation simulation;
+  const auto decisions = [&simulation](const std::string& metric) {
+    const std::string config = simulation.file(
+        "metrics.yaml", "services:\n  - name: web\n    metrics: {cpu: {query: c}, ram: {query: r}" +
+                            metric + "}\n    replicas: {min: 1, max: 10}\n");
+    const std::string out = (simulation.folder.path() / "metrics.csv").string();
+    SkepProcess skep({"simulate", "--config", config, "--trace", simulation.trace, "--peak", "20",
+                      "--startup", "60s", "--out", out});
+    CHECK(skep.wait_exit() == 0);
+    return content(out);
+  };
+  const std::string blind = decisions("");
+  CHECK(decisions(", latency: {query: l}") == blind);
+  CHECK(decisions(", load: {query: l}") != blind);
+}
+
 TEST_CASE("simulate refuses what it cannot use, with the right status") {
   const Simulation simulation;
   const auto status = [&simulation](const std::vector<std::string>& more,

@@ -71,6 +71,16 @@ TEST_CASE("What is not a plain file is written as it is, and a full one is told"
   ::close(ends[1]);
 }
 
+TEST_CASE("Where the new file cannot be begun, the old one stays") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "out.csv";
+  write(file, "old");
+  fs::create_directories(folder.path() / "out.csv.part" / "in the way");
+  OutputFile out;
+  CHECK(out.open(file) == "cannot write " + file.string() + "; check its folder and its owner.");
+  CHECK(content(file) == "old");
+}
+
 TEST_CASE("A file that cannot be written is told") {
   OutputFile out;
   CHECK(out.open("/no/such/folder/out.csv") ==
