@@ -39,37 +39,63 @@ void best_in_panic(const ImaginedService& service, std::span<const float> loads,
   }
 }
 
+/// Each cost becomes the least of its own and of those of the next counts, `counts` in all. A
+/// window of twice the width is two that touch or overlap, so even a long one takes few passes.
+void take_least_above(std::span<float> costs, std::size_t rows, std::size_t counts) {
+  for (std::size_t width = 1; width < counts;) {
+    const std::size_t more = std::min(width, counts - width);
+    for (std::size_t i = 0; i + more * rows < costs.size(); ++i) {
+      costs[i] = std::min(costs[i], costs[i + more * rows]);
+    }
+    width += more;
+  }
+}
+
+/// The same of the counts before.
+void take_least_below(std::span<float> costs, std::size_t rows, std::size_t counts) {
+  for (std::size_t width = 1; width < counts;) {
+    const std::size_t more = std::min(width, counts - width);
+    for (std::size_t i = costs.size(); i-- > more * rows;) {
+      costs[i] = std::min(costs[i], costs[i - more * rows]);
+    }
+    width += more;
+  }
+}
+
 }  // namespace
 
 void best_after_change(const ImaginedService& service, std::span<const float> loads,
                        const CostsOfCounts& costs, std::span<float> best) {
   const auto added = static_cast<float>(service.weights.adaptation);
   const std::size_t rows = loads.size();
-  const float* const kept = costs.kept.data();
-  const float* const moved = costs.moved.data();
-  float* const to = best.data();
   const std::size_t size = best.size();
-  const std::size_t farthest =
-      std::min(static_cast<std::size_t>(service.max_step) * rows, size - rows);
-  if (farthest == 0) {  // there is one count only
-    std::copy(kept, kept + size, to);
+  const std::size_t steps = std::min(static_cast<std::size_t>(service.max_step), size / rows - 1);
+  std::vector<float> least_up;
+  std::vector<float> least_down;
+  const float* up = costs.moved.data();
+  const float* down = up;
+  if (steps > 1) {
+    least_up.assign(costs.moved.begin(), costs.moved.end());
+    least_down = least_up;
+    take_least_above(least_up, rows, steps);
+    take_least_below(least_down, rows, steps);
+    up = least_up.data();
+    down = least_down.data();
   }
-  const float* from = kept;  // the first of the passes begins with no change
-  for (std::size_t away = rows; away <= farthest; away += rows) {
-    const std::size_t up_only = std::min(away, size - away);
-    for (std::size_t i = 0; i < up_only; ++i) {
-      to[i] = std::min(from[i], moved[i + away] + added);
+  const float* const kept = costs.kept.data();
+  float* const to = best.data();
+  if (steps == 0) {  // there is one count only
+    std::copy(kept, kept + size, to);
+  } else {
+    for (std::size_t i = 0; i < rows; ++i) {
+      to[i] = std::min(kept[i], up[i + rows] + added);
     }
-    for (std::size_t i = up_only; i < away; ++i) {  // nothing is so far away
-      to[i] = from[i];
+    for (std::size_t i = rows; i < size - rows; ++i) {
+      to[i] = std::min(kept[i], std::min(down[i - rows], up[i + rows]) + added);
     }
-    for (std::size_t i = away; i < size - away; ++i) {
-      to[i] = std::min(from[i], std::min(moved[i - away], moved[i + away]) + added);
+    for (std::size_t i = size - rows; i < size; ++i) {
+      to[i] = std::min(kept[i], down[i - rows] + added);
     }
-    for (std::size_t i = std::max(away, size - away); i < size; ++i) {
-      to[i] = std::min(from[i], moved[i - away] + added);
-    }
-    from = to;
   }
   if (service.panic_utilization > 0 &&
       static_cast<double>(loads.back()) >= service.panic_utilization) {

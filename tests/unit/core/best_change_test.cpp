@@ -16,7 +16,7 @@ using namespace skep::test;
 TEST_CASE("the best after a change is what the guard allows, and pays for the change") {
   ControllerSettings settings = plain();
   settings.replicas.max = GENERATE(10, 3, 1);
-  settings.replicas.max_step = std::min(settings.replicas.max, GENERATE(1, 2, 9));
+  settings.replicas.max_step = std::min(settings.replicas.max, GENERATE(1, 2, 3, 5, 7, 9));
   settings.guard.panic_cpu_percent = GENERATE(0.0, 95.0);
   settings.guard.scale_in_over_limit = true;  // the one rule that is left out
   settings.environment.reward.weights.adaptation = 1.5;
