@@ -1,3 +1,4 @@
+#include "config/policy_name.hpp"
 #include "config/read_settings.hpp"
 
 #include <algorithm>
@@ -100,14 +101,7 @@ void read_target(MapReader target, TargetSettings& settings) {
 
 void read_agent(MapReader agent, ControllerSettings& controller) {
   AgentSettings& settings = controller.agent;
-  agent.choice("policy", settings.policy,
-               Words<PolicyType>{{"q_learning", PolicyType::kQLearning},
-                                 {"mixture", PolicyType::kMixture},
-                                 {"dyna_q", PolicyType::kDynaQ},
-                                 {"model_based", PolicyType::kModelBased},
-                                 {"target_tracking", PolicyType::kTargetTracking},
-                                 {"thresholds", PolicyType::kThresholds},
-                                 {"static", PolicyType::kStatic}});
+  agent.choice("policy", settings.policy, policy_names());
   read_alpha(agent, settings.alpha);
   agent.number("gamma", settings.gamma, {0, 1, true, false});
   read_epsilon(agent, settings.epsilon);

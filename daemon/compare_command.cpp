@@ -1,5 +1,6 @@
 #include "daemon/compare_command.hpp"
 
+#include "config/policy_name.hpp"
 #include "daemon/compare_rossi.hpp"
 #include "daemon/compare_suite.hpp"
 #include "daemon/compare_trace.hpp"
@@ -33,18 +34,6 @@ std::vector<std::string> files_in(const std::string& folder) {
 }
 
 }  // namespace
-
-const std::vector<ComparedPolicy>& compared_policies() {
-  static const std::vector<ComparedPolicy> policies{
-      {"mixture", PolicyType::kMixture, true},
-      {"q_learning", PolicyType::kQLearning, true},
-      {"dyna_q", PolicyType::kDynaQ, true},
-      {"model_based", PolicyType::kModelBased, true},
-      {"target_tracking", PolicyType::kTargetTracking, false},
-      {"thresholds", PolicyType::kThresholds, false},
-      {"static", PolicyType::kStatic, false}};
-  return policies;
-}
 
 CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
   CLI::App* command = app.add_subcommand(
@@ -85,7 +74,7 @@ CLI::App* add_compare_command(CLI::App& app, CompareOptions& options) {
                     "for --benchmark: the part that settings may be chosen on, and nothing else: "
                     "ticks 0 to 12002 of rossi, the first quarter of each trace of suite");
   std::vector<std::string> names;
-  for (const ComparedPolicy& policy : compared_policies()) names.push_back(policy.name);
+  for (const auto& [name, type] : policy_names()) names.emplace_back(name);
   command
       ->add_option("--policy", options.policies,
                    "a policy to compare, more than once if you like; the baselines are always "
@@ -117,12 +106,12 @@ int run_compare(const CompareOptions& options) {
   if (!input.empty()) return fail(2, input);
   // A comparison may take long.
   if (!options.report.empty() && !can_write_report(options.report)) return 1;
-  std::vector<ComparedPolicy> policies;
-  for (const ComparedPolicy& policy : compared_policies()) {
-    const bool named = std::find(options.policies.begin(), options.policies.end(), policy.name) !=
-                       options.policies.end();
-    if (named || (options.policies.empty() && policy.type != PolicyType::kStatic)) {
-      policies.push_back(policy);
+  std::vector<PolicyType> policies;
+  for (const auto& [name, type] : policy_names()) {
+    const bool named =
+        std::find(options.policies.begin(), options.policies.end(), name) != options.policies.end();
+    if (named || (options.policies.empty() && type != PolicyType::kStatic)) {
+      policies.push_back(type);
     }
   }
   if (options.benchmark.empty()) return compare_traces(options, policies);

@@ -27,14 +27,6 @@ struct CompareOptions {
   std::string report;  ///< an HTML file to write; empty: none
 };
 
-/// A policy that can be compared.
-struct ComparedPolicy {
-  std::string name;
-  PolicyType type;
-  bool learns;  ///< so that it can be trained
-};
-const std::vector<ComparedPolicy>& compared_policies();
-
 /// Adds the command; `options` is filled in when it is parsed.
 CLI::App* add_compare_command(CLI::App& app, CompareOptions& options);
 

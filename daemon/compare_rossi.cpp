@@ -1,5 +1,7 @@
 #include "daemon/compare_rossi.hpp"
 
+#include "config/policy_name.hpp"
+#include "core/training.hpp"
 #include "daemon/fail.hpp"
 #include "daemon/report_page.hpp"
 #include "daemon/trace_folder.hpp"
@@ -44,7 +46,7 @@ void print_json(const std::vector<RossiRow>& rows) {
 }
 
 std::vector<RossiRow> all_rows(const rossi::Windows& windows,
-                               const std::vector<ComparedPolicy>& policies) {
+                               const std::vector<PolicyType>& policies) {
   std::vector<RossiRow> rows;
   const auto add_policy = [&](const std::string& name, ControllerSettings settings, bool trained,
                               int lag) {
@@ -60,9 +62,10 @@ std::vector<RossiRow> all_rows(const rossi::Windows& windows,
                     }});
   };
   for (const int lag : kRossiLags) {
-    for (const ComparedPolicy& policy : policies) {
-      add_policy(policy.name, rossi::settings(policy.type), false, lag);
-      if (policy.learns) add_policy(policy.name, rossi::settings(policy.type), true, lag);
+    for (const PolicyType policy : policies) {
+      const ControllerSettings settings = rossi::settings(policy);
+      add_policy(policy_name(policy), settings, false, lag);
+      if (can_learn(settings)) add_policy(policy_name(policy), settings, true, lag);
     }
     add_hpa("hpa_70", {0.7, 0, 15, lag, true});
     add_hpa("hpa_70_every_tick", {0.7, 0, 1, lag, false});
@@ -93,7 +96,7 @@ rossi::OnWindow recorder(RossiRow& row, const rossi::Windows& windows) {
 
 }  // namespace
 
-int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
+int compare_rossi(const CompareOptions& options, const std::vector<PolicyType>& policies) {
   const std::string file = options.traces + "/" + kFile;
   const Result<Traces> traces = read_traces(file);
   if (!traces) {

@@ -39,6 +39,6 @@ nlohmann::ordered_json report_data(const std::vector<RossiRow>& rows,
                                    const rossi::Windows& windows);
 
 /// Returns the exit status, see run_compare.
-int compare_rossi(const CompareOptions& options, const std::vector<ComparedPolicy>& policies);
+int compare_rossi(const CompareOptions& options, const std::vector<PolicyType>& policies);
 
 }  // namespace skep

@@ -1,5 +1,5 @@
+#include "config/policy_name.hpp"
 #include "daemon/compare_rossi.hpp"
-#include "daemon/policy_name.hpp"
 #include "daemon/report_page.hpp"
 
 #include <string>

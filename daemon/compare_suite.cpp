@@ -1,5 +1,6 @@
 #include "daemon/compare_suite.hpp"
 
+#include "config/policy_name.hpp"
 #include "daemon/compare_suite_output.hpp"
 #include "daemon/fail.hpp"
 #include "daemon/report_page.hpp"
@@ -31,18 +32,19 @@ struct Entry {
 /// The baselines come last, in this order.
 constexpr std::size_t kBaselines = 3;
 
-std::vector<Entry> all_entries(const std::vector<ComparedPolicy>& policies) {
+std::vector<Entry> all_entries(const std::vector<PolicyType>& policies) {
   std::vector<Entry> entries;
-  for (const ComparedPolicy& policy : policies) {
-    entries.push_back(
-        {policy.name, [type = policy.type](const suite::Cell& cell, std::uint64_t seed,
-                                           std::vector<int>& replicas, PolicyMap* map) {
-           ControllerSettings settings = suite::settings(type, cell);
-           settings.random_seed = seed;
-           return suite::run_policy(cell, settings, replicas, [map](const Controller& controller) {
-             if (map != nullptr) *map = policy_map(controller);
-           });
-         }});
+  for (const PolicyType policy : policies) {
+    entries.push_back({policy_name(policy), [policy](const suite::Cell& cell, std::uint64_t seed,
+                                                     std::vector<int>& replicas, PolicyMap* map) {
+                         ControllerSettings settings = suite::settings(policy, cell);
+                         settings.random_seed = seed;
+                         return suite::run_policy(cell, settings, replicas,
+                                                  [map](const Controller& controller) {
+                                                    if (map != nullptr)
+                                                      *map = policy_map(controller);
+                                                  });
+                       }});
   }
   const auto baseline = [](suite::Score (*run)(const suite::Cell&, std::vector<int>&)) {
     return [run](const suite::Cell& cell, std::uint64_t, std::vector<int>& replicas, PolicyMap*) {
@@ -160,7 +162,7 @@ std::vector<SuiteSummary> summarise(const std::vector<SuiteRow>& rows) {
   return summaries;
 }
 
-int compare_suite(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
+int compare_suite(const CompareOptions& options, const std::vector<PolicyType>& policies) {
   const std::vector<Trace> traces = read_scaled(options.traces, options.training_part);
   if (traces.empty()) return 1;
   const std::vector<Entry> entries = all_entries(policies);

@@ -41,6 +41,6 @@ struct SuiteSummary {
 std::vector<SuiteSummary> summarise(const std::vector<SuiteRow>& rows);
 
 /// Returns the exit status, see run_compare.
-int compare_suite(const CompareOptions& options, const std::vector<ComparedPolicy>& policies);
+int compare_suite(const CompareOptions& options, const std::vector<PolicyType>& policies);
 
 }  // namespace skep

@@ -1,5 +1,6 @@
 #include "daemon/compare_trace.hpp"
 
+#include "config/policy_name.hpp"
 #include "config/table_size.hpp"
 #include "core/service_optimum.hpp"
 #include "daemon/compare_trace_output.hpp"
@@ -117,7 +118,7 @@ int read_all(const CompareOptions& options, TraceComparison& comparison) {
 
 /// The runs of all policies and of the optimum, and the costs of all rules of the grid, on all
 /// cores; then the best rule of each trace.
-void run_all(TraceComparison& comparison, const std::vector<ComparedPolicy>& policies,
+void run_all(TraceComparison& comparison, const std::vector<PolicyType>& policies,
              bool with_series) {
   const SimulationSetup& setup = comparison.setup;
   const std::vector<TargetSettings> grid = rule_grid(setup.settings);
@@ -125,15 +126,15 @@ void run_all(TraceComparison& comparison, const std::vector<ComparedPolicy>& pol
                                               std::vector<double>(grid.size()));
   std::vector<std::function<void()>> pieces;
   for (ComparedTrace& trace : comparison.traces) {
-    for (const ComparedPolicy& policy : policies) {
-      trace.runs.push_back(empty_run(policy.name, setup, trace.load, with_series));
+    for (const PolicyType policy : policies) {
+      trace.runs.push_back(empty_run(policy_name(policy), setup, trace.load, with_series));
     }
     trace.runs.push_back(empty_run(kBestRule, setup, trace.load, with_series));
     trace.runs.push_back(empty_run(kOptimum, setup, trace.load, with_series));
     for (std::size_t i = 0; i < policies.size(); ++i) {
-      pieces.emplace_back([&trace, &setup, i, type = policies[i].type] {
+      pieces.emplace_back([&trace, &setup, i, policy = policies[i]] {
         ControllerSettings settings = setup.settings;
-        settings.agent.policy = type;
+        settings.agent.policy = policy;
         run_controller(trace.runs[i], setup, settings, trace.load);
       });
     }
@@ -184,14 +185,14 @@ std::vector<TargetSettings> rule_grid(const ControllerSettings& settings) {
   return grid;
 }
 
-int compare_traces(const CompareOptions& options, const std::vector<ComparedPolicy>& policies) {
+int compare_traces(const CompareOptions& options, const std::vector<PolicyType>& policies) {
   std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
   if (!setup) return 2;
-  for (const ComparedPolicy& policy : policies) {
+  for (const PolicyType policy : policies) {
     ControllerSettings settings = setup->settings;
-    settings.agent.policy = policy.type;
+    settings.agent.policy = policy;
     if (table_is_too_large(settings)) {
-      return fail(2, policy.name +
+      return fail(2, policy_name(policy) +
                          " would need a table of more than 4 million cells here; name the "
                          "other policies with --policy.");
     }

@@ -1,8 +1,8 @@
 #include "daemon/compare_trace_report.hpp"
 
 #include "config/duration.hpp"
+#include "config/policy_name.hpp"
 #include "daemon/compare_trace_output.hpp"
-#include "daemon/policy_name.hpp"
 #include "daemon/report_page.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "daemon/started_event.hpp"
 
 #include "config/duration.hpp"
-#include "daemon/policy_name.hpp"
+#include "config/policy_name.hpp"
 #include "daemon/version.hpp"
 
 #include <unistd.h>

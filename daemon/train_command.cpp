@@ -1,10 +1,10 @@
 #include "daemon/train_command.hpp"
 
 #include "config/duration.hpp"
+#include "config/policy_name.hpp"
 #include "core/training.hpp"
 #include "daemon/excerpt.hpp"
 #include "daemon/fail.hpp"
-#include "daemon/policy_name.hpp"
 #include "daemon/progress.hpp"
 #include "daemon/state_store.hpp"
 #include "daemon/trace_file.hpp"

@@ -1,7 +1,7 @@
 #include "daemon/train_report.hpp"
 
 #include "config/duration.hpp"
-#include "daemon/policy_name.hpp"
+#include "config/policy_name.hpp"
 #include "daemon/trace_file.hpp"
 
 #include <cmath>
