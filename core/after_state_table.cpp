@@ -8,6 +8,8 @@ namespace skep {
 namespace {
 
 constexpr double kLeastRate = 0.003;
+constexpr std::size_t kAgain = 3;   // steps before the newest that are learned from again
+constexpr float kYoung = 30;        // visits of their row at which that ends
 constexpr double kPriorLoad = 1.2;  // the prior: the load stays at so much of now
 constexpr std::size_t kTrends = 3;
 constexpr std::size_t kTrendTicks = 1;
@@ -45,19 +47,35 @@ void AfterStateTable::see(double load) {
   recent_.add(load);
   load_ = load;
   const Seen now{load, class_of_now()};
-  open_.push_back(now);
-  if (open_.size() > static_cast<std::size_t>(service_.horizon())) {
-    learn(open_[0], open_[1], load);
-    open_.pop_front();
-  }
+  seen_.push_back(now);
+  learn_newest();
   const ValueRows::Between place = rows_.between(bins_.place(load));
   for (std::size_t n = 0; n < costs_.size(); ++n) {
     costs_[n] = rows_.at(now.row_class, n, place);
   }
 }
 
+/// The newest step first: it tells the ones before at once what they led to (Lin 1992). When rows
+/// have been visited often, that would only count the last steps more than the others.
+void AfterStateTable::learn_newest() {
+  const auto horizon = static_cast<std::size_t>(service_.horizon());
+  for (std::size_t again = 0; again <= kAgain && again + horizon < seen_.size(); ++again) {
+    const std::size_t from = seen_.size() - 1 - horizon - again;
+    if (again == 0 || visits(seen_[from]) < kYoung) {
+      learn(seen_[from], seen_[from + 1], seen_[from + horizon].load);
+    }
+  }
+  if (seen_.size() > horizon + kAgain) {
+    seen_.pop_front();
+  }
+}
+
+float AfterStateTable::visits(const Seen& seen) const {
+  return rows_.visits(seen.row_class)[static_cast<std::size_t>(bins_.place(seen.load) + 0.5)];
+}
+
 void AfterStateTable::interrupt() {
-  open_.clear();
+  seen_.clear();
   recent_.clear();
 }
 

@@ -40,6 +40,9 @@ class AfterStateTable {
   };
 
   std::size_t class_of_now() const;
+  void learn_newest();
+  /// Of the row of what was seen.
+  float visits(const Seen& seen) const;
   /// A step from `from` to `next`; `outcome` is the load that a count chosen at `from` met.
   void learn(const Seen& from, const Seen& next, double outcome);
 
@@ -52,7 +55,7 @@ class AfterStateTable {
   std::vector<float> prices_;        ///< of the same
   RecentLoads recent_;
   double load_ = 0;           ///< of the last see
-  std::deque<Seen> open_;     ///< whose outcome is not known yet, the oldest first
+  std::deque<Seen> seen_;     ///< the last ones, the oldest first
   std::vector<float> costs_;  ///< of now
   // By replicas and then by row near the load of before:
   std::vector<float> values_;  ///< of what comes next
