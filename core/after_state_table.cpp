@@ -15,6 +15,12 @@ constexpr std::size_t kTrends = 3;
 constexpr std::size_t kTrendTicks = 1;
 constexpr double kTrend = 0.05;
 
+/// Of all tables: it is large.
+const VisitsRate& rate() {
+  static const VisitsRate rate(kLeastRate);
+  return rate;
+}
+
 }  // namespace
 
 AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings& settings)
@@ -22,7 +28,6 @@ AfterStateTable::AfterStateTable(const ImaginedService& service, const Settings&
       settings_(settings),
       bins_(service.max_replicas),
       rows_(bins_, kDropClasses * (settings.trend ? kTrends : 1), service.max_replicas),
-      rate_(kLeastRate),
       costs_(static_cast<std::size_t>(service.max_replicas)),
       values_(costs_.size() * NearRows::kCount),
       best_(values_.size()) {
@@ -97,7 +102,7 @@ void AfterStateTable::learn(const Seen& from, const Seen& next, double outcome) 
       targets[i] = weight * violation + price + discount * targets[i];
     }
   }
-  const ValueRows::Rates rates = rows_.visit(from.row_class, near, rate_);
+  const ValueRows::Rates rates = rows_.visit(from.row_class, near, rate());
   rows_.teach(from.row_class, near.first, rates, best_);
 }
 

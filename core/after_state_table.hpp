@@ -50,7 +50,6 @@ class AfterStateTable {
   Settings settings_;
   LoadBins bins_;
   ValueRows rows_;
-  VisitsRate rate_;
   std::vector<float> per_capacity_;  ///< 1 / that of 1, 2, ... replicas
   std::vector<float> prices_;        ///< of the same
   RecentLoads recent_;

@@ -1,6 +1,7 @@
 #include "core/counterfactual_agent.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace skep {
@@ -25,9 +26,14 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
   if (view.between_ticks) {
     return std::nullopt;  // a part of a step teaches nothing
   }
-  if (last_ && view.now - *last_ > std::max<Duration>(kLongestPause, 10 * interval_)) {
-    learner_->interrupt();
+  if (last_) {
+    const Duration pause = view.now - *last_;
+    if (missed_ || pause > std::max<Duration>(kLongestPause, 10 * interval_)) {
+      const double intervals = std::round(pause / interval_);
+      learner_->interrupt(intervals > 1 ? static_cast<std::size_t>(intervals) - 1 : 0);
+    }
   }
+  missed_ = false;
   last_ = view.now;
   const int desired = observation.replicas.desired;
   learner_->see(demand_.see(observation.metrics), desired);
@@ -88,6 +94,7 @@ bool CounterfactualAgent::restore(const Snapshot& snapshot) {
   demand_ = demand;
   learner_ = std::move(learner);
   last_.reset();
+  missed_ = false;
   return true;
 }
 

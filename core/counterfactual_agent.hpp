@@ -29,7 +29,7 @@ class CounterfactualAgent final : public Agent {
   Wish wish(const AgentView& view) override;
   std::string explain(const AgentView& view, const Wish& wish) const override;
   std::vector<ActionValue> values(const AgentView& view) const override;
-  void missed() override { learner_->interrupt(); }
+  void missed() override { missed_ = true; }
   std::optional<int> preferred(double load, int replicas) const override;
 
   std::string layout() const override { return learner_->layout(); }
@@ -44,6 +44,7 @@ class CounterfactualAgent final : public Agent {
   MakeLearner make_;
   std::unique_ptr<ImaginedLearner> learner_;
   std::optional<TimePoint> last_;  ///< when the load was last seen
+  bool missed_ = false;            ///< a tick since then
   Demand demand_;
 };
 

@@ -6,6 +6,7 @@
 #include "core/demand.hpp"
 #include "core/snapshot.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,8 @@ class ImaginedLearner {
 
   /// The load of the next tick; `replicas` are there now.
   virtual void see(const SeenLoad& seen, int replicas) = 0;
-  /// The tick after this does not follow on the last one.
-  virtual void interrupt() = 0;
+  /// The tick after this does not follow on the last one: `unseen` ticks lie between.
+  virtual void interrupt(std::size_t unseen) = 0;
   /// The count that it wants next, with `replicas` there now: within the bounds, but maybe more
   /// than one command away. Not before the first see.
   virtual int want(int replicas) const = 0;
@@ -34,7 +35,7 @@ class ImaginedLearner {
 
   virtual std::string layout() const = 0;
   virtual void save(std::vector<LearnedArray>& arrays) const = 0;
-  /// False when the arrays do not fit; then it must be made anew.
+  /// Into one that has seen nothing. False when the arrays do not fit; then it must be made anew.
   virtual bool restore(const std::vector<LearnedArray>& arrays) = 0;
 };
 

@@ -25,6 +25,9 @@ class ImaginedPolicies {
   virtual std::string_view name() const = 0;
   /// The load of the next tick, which `forecast` has seen.
   virtual void see(double load, const LoadForecast& forecast) = 0;
+  /// The family has no opinion on this tick. Its members do as the mixture does and are charged for
+  /// that, but have no vote (the "specialists" of Freund, Schapire, Singer and Warmuth 1997).
+  virtual bool abstains() const { return false; }
   /// The tick after this does not follow on the last one.
   virtual void interrupt() {}
   /// What member `index` wants next. It had `seen_replicas` at the time of the load, and now has

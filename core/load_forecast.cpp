@@ -49,6 +49,7 @@ std::array<float, FadingHistogram::kBins> step_prior() {
 LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded)
     : horizon_(horizon),
       lowest_level_(lowest_level(max_replicas)),
+      season_(horizon),
       expected_(max_replicas, utilization_limit, graded,
                 {lowest_level_ - kLevelWidth / 2, kLevelWidth}) {
   constexpr std::array<double, 3> kMemories{0.9, 0.97, 0.995};
@@ -75,6 +76,9 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
   for (Component& component : components_) {
     component.share /= sum;
   }
+  for (const double memory : {0.97, 0.995}) {
+    add_component(Kind::kRatio, kSeason, memory, 3, kLeastShare);
+  }
 }
 
 void LoadForecast::add_component(Kind kind, std::size_t location, double memory, int kernel,
@@ -90,8 +94,9 @@ void LoadForecast::add_component(Kind kind, std::size_t location, double memory,
        {level ? std::array<float, kBins>{} : step_prior(), level ? kLevelPrior : 0, kernel}});
 }
 
-void LoadForecast::interrupt() {
+void LoadForecast::interrupt(std::size_t unseen) {
   open_.clear();
+  season_.skip(unseen);
   prediction_.interrupt();
   hidden_.interrupt();
 }
@@ -127,7 +132,7 @@ double LoadForecast::guess_above(double seen) const {
     double width = kLevelWidth;
     double first = lowest_level_;
     if (component.kind != Kind::kLevel) {
-      if (!foreseen()) {
+      if (!foreseen() || !takes_part(component, open_.front())) {
         continue;
       }
       const Belief& then = open_.front();
@@ -181,6 +186,10 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
   double known = 0;  // of it, what did not only land in the last bin of a step
   for (std::size_t i = 0; i < kComponents; ++i) {
     const Component& component = components_[i];
+    if (!takes_part(component, then)) {
+      responsibility[i] = 0;
+      continue;
+    }
     double place = (log_load - lowest_level_) / kLevelWidth;
     double per_width = 1 / kLevelWidth;
     if (component.kind != Kind::kLevel) {
@@ -210,6 +219,9 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     Component& component = components_[i];
     const double part = responsibility[i] * per_sum;
     component.share = std::max(kLeastShare, (1 - rate) * component.share + rate * part);
+    if (!takes_part(component, then)) {
+      continue;
+    }
     if (component.kind == Kind::kLevel) {
       component.histogram.fade(1 / component.memory);
       component.histogram.add(bins[i], 1);
@@ -248,8 +260,12 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
   belief.log_load = log_load;
   belief.lags = prediction_.see(log_load);
   const double most = 4 * components_[5].scale + 1e-3;
+  season_.see(log_load);
+  belief.season = season_.period() != 0;
   belief.location[0] = 0;
   belief.location[1] = std::clamp(prediction_.predict(belief.lags), -most, most);
+  belief.location[kSeason] =
+      belief.season ? std::clamp(season_.at(1).log_load - log_load, -most, most) : 0;
   for (std::size_t i = 0; i < kSmoothings; ++i) {
     // Holt's linear smoothing (Holt 1957).
     Smoothing& smoothing = smoothings_[i];
@@ -270,7 +286,7 @@ void LoadForecast::tabulate(const Belief& now) {
   const double moves = 1 - repeats_.get();
   for (const Component& component : components_) {
     const double share = moves * (1 - jumps_.get()) * component.share;
-    if (share < kUsedShare) {
+    if (share < kUsedShare || !takes_part(component, now)) {
       continue;
     }
     const double width = kStepWidth * component.scale;
@@ -340,7 +356,7 @@ bool LoadForecast::restore(std::span<const float>& values) {
     next += kBins;
   }
   values = values.subspan(count);
-  interrupt();
+  interrupt(Season::kMost);
   return true;
 }
 

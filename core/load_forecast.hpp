@@ -2,10 +2,11 @@
 // online from every observed step.
 //
 // It is a mixture of components. Each looks at the step from a location (the load of now, a linear
-// prediction, the level of a smoothing) in units of a scale (a moving average), and keeps a
-// histogram of such steps, so that it can take any shape; three more keep histograms of the load
-// itself. The shares of the components follow the responsibilities (online expectation
-// maximisation: Cappe and Moulines 2009), and so does what each component learns from a step.
+// prediction, the level of a smoothing, what the last seasons say) in units of a scale (a moving
+// average), and keeps a histogram of such steps, so that it can take any shape; three more keep
+// histograms of the load itself. The shares of the components follow the responsibilities (online
+// expectation maximisation: Cappe and Moulines 2009), and so does what each component learns from a
+// step.
 #pragma once
 
 #include "core/demand.hpp"
@@ -15,6 +16,7 @@
 #include "core/jump_chance.hpp"
 #include "core/linear_prediction.hpp"
 #include "core/repeat_chance.hpp"
+#include "core/season_forecast.hpp"
 
 #include <array>
 #include <cstddef>
@@ -32,11 +34,13 @@ class LoadForecast {
   /// The load of the next tick. Returns it; of a hidden one, the mean of what the forecast for this
   /// tick held possible above what is seen, corrected by how far such guesses were off.
   double see(const SeenLoad& seen);
-  /// The tick after this does not follow on the last one.
-  void interrupt();
+  /// The tick after this does not follow on the last one: `unseen` ticks lie between.
+  void interrupt(std::size_t unseen);
 
   /// What each count of replicas would violate at the horizon.
   const ExpectedViolations& expected() const { return expected_; }
+  /// Lead 1 is the horizon.
+  const SeasonForecast& season() const { return season_; }
 
   /// What was learned, without the loads of the moment.
   void save(std::vector<float>& values) const;
@@ -46,8 +50,9 @@ class LoadForecast {
  private:
   static constexpr std::size_t kBins = FadingHistogram::kBins;  ///< the middle one is a step of 0
   static constexpr std::size_t kSmoothings = 2;
-  static constexpr std::size_t kLocations = 2 + kSmoothings;
-  static constexpr std::size_t kComponents = 16;
+  static constexpr std::size_t kSeason = 2 + kSmoothings;  ///< location
+  static constexpr std::size_t kLocations = kSeason + 1;
+  static constexpr std::size_t kComponents = 18;
 
   enum class Kind { kRatio, kDifference, kLevel };
   struct Component {
@@ -63,6 +68,7 @@ class LoadForecast {
     double load;
     double log_load;
     std::array<double, kLocations> location;
+    bool season;  ///< there was one; without, its components do not take part
     LinearPrediction::Lags lags;
     std::array<double, kComponents> per_width;  ///< 1 / the width of a bin of steps
   };
@@ -77,6 +83,9 @@ class LoadForecast {
   /// Of a load that was seen to be at least `seen`: the mean of what the forecast for this tick
   /// held possible, or where there is none, of the loads of all ticks.
   double guess_above(double seen) const;
+  static bool takes_part(const Component& component, const Belief& then) {
+    return component.location != kSeason || then.season;
+  }
   bool foreseen() const { return open_.size() >= static_cast<std::size_t>(horizon_); }
   double load_of(const SeenLoad& seen);
   double step_of(const Component& component, const Belief& then, double load,
@@ -91,6 +100,7 @@ class LoadForecast {
   std::vector<Component> components_;
   std::array<Smoothing, kSmoothings> smoothings_{{{0.2, 0.02}, {0.08, 0.005}}};
   LinearPrediction prediction_;
+  SeasonForecast season_;
   HiddenLoadCorrection hidden_;
   RepeatChance repeats_;
   JumpChance jumps_;

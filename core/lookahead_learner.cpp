@@ -17,8 +17,8 @@ void LookaheadLearner::see(const SeenLoad& seen, int) {
   lookahead_.see(load, forecast_);
 }
 
-void LookaheadLearner::interrupt() {
-  forecast_.interrupt();
+void LookaheadLearner::interrupt(std::size_t unseen) {
+  forecast_.interrupt(unseen);
   lookahead_.interrupt();
 }
 
@@ -38,7 +38,7 @@ std::string LookaheadLearner::explain(int replicas) const {
 
 std::string LookaheadLearner::layout() const {
   std::ostringstream text;
-  text << "look-ahead 6; " << service_.layout() << "; gamma " << discount_;
+  text << "look-ahead 7; " << service_.layout() << "; gamma " << discount_;
   return text.str();
 }
 
@@ -48,7 +48,6 @@ void LookaheadLearner::save(std::vector<LearnedArray>& arrays) const {
 }
 
 bool LookaheadLearner::restore(const std::vector<LearnedArray>& arrays) {
-  interrupt();
   if (arrays.size() != 2) {
     return false;
   }

@@ -15,7 +15,7 @@ class LookaheadLearner final : public ImaginedLearner {
   LookaheadLearner(const ImaginedService& service, double discount);
 
   void see(const SeenLoad& seen, int replicas) override;
-  void interrupt() override;
+  void interrupt(std::size_t unseen) override;
   int want(int replicas) const override { return lookahead_.want(0, replicas); }
   std::string explain(int replicas) const override;
   std::optional<LearnedUpdate> learned(int replicas) const override {

@@ -1,5 +1,6 @@
 #include "core/mixture.hpp"
 
+#include "core/season_plans.hpp"
 #include "core/weighted_choice.hpp"
 #include "core/words.hpp"
 
@@ -20,6 +21,7 @@ constexpr double kLookaheadTables = 0;
 constexpr double kAfterStateTables = 0.5;
 constexpr double kForecastRules = 2;
 constexpr double kOtherRules = 3;
+constexpr double kSeasonPlans = 2;
 /// The largest sum: no policy falls so far behind that it could not come back.
 constexpr double kLargestSum = 50;
 /// The same in what is saved: after a restart or a training, new traffic may soon overturn it.
@@ -66,6 +68,7 @@ Mixture::Mixture(const ImaginedService& service)
   add(std::make_unique<CeilingRules>(service), kOtherRules);
   add(std::make_unique<ForecastRules>(service), kForecastRules);
   add(std::make_unique<AfterStateTables>(service), kAfterStateTables);
+  add(std::make_unique<SeasonPlans>(service), kSeasonPlans);
   auto lookahead = std::make_unique<LookaheadTables>(service);
   lookahead_ = lookahead.get();
   add(std::move(lookahead), kLookaheadTables);
@@ -98,7 +101,8 @@ void Mixture::start(int replicas) {
 void Mixture::weigh() {
   for (Member& member : members_) {
     const double exponent = member.handicap + kRate * member.sum;
-    member.weight = exponent < kWeightless ? std::exp(-exponent) : 0;
+    const bool votes = exponent < kWeightless && !families_[member.family]->abstains();
+    member.weight = votes ? std::exp(-exponent) : 0;
   }
 }
 
@@ -124,6 +128,7 @@ void Mixture::see(const SeenLoad& seen, int replicas) {
   for (const std::unique_ptr<ImaginedPolicies>& family : families_) {
     family->see(load, forecast_);
   }
+  weigh();
   move_on(load);
   ++ticks_;
 }
@@ -153,13 +158,15 @@ void Mixture::charge(double load) {
   for (Member& member : members_) {
     member.sum = std::min(member.sum - least, kLargestSum);
   }
-  weigh();
 }
 
 void Mixture::move_on(double load) {
   std::fill(weight_of_.begin(), weight_of_.end(), 0);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
+    if (families_[member.family]->abstains()) {
+      continue;
+    }
     const int wish = families_[member.family]->want(member.index, running_[i], member.replicas);
     if (member.cooling > 0) {
       --member.cooling;
@@ -173,16 +180,20 @@ void Mixture::move_on(double load) {
     }
     weight_of_[static_cast<std::size_t>(member.replicas)] += member.weight;
   }
+  choice_ = weighted_choice(weight_of_, choice_, needed_share_);
   newest_ = (newest_ + 1) % rows_;
   std::uint16_t* const newest = wanted(0);
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    newest[i] = static_cast<std::uint16_t>(members_[i].replicas);
+    Member& member = members_[i];
+    if (families_[member.family]->abstains()) {
+      member.replicas = choice_;
+    }
+    newest[i] = static_cast<std::uint16_t>(member.replicas);
   }
-  choice_ = weighted_choice(weight_of_, choice_, needed_share_);
 }
 
-void Mixture::interrupt() {
-  forecast_.interrupt();
+void Mixture::interrupt(std::size_t unseen) {
+  forecast_.interrupt(unseen);
   for (const std::unique_ptr<ImaginedPolicies>& family : families_) {
     family->interrupt();
   }
@@ -256,7 +267,6 @@ void Mixture::save(std::vector<LearnedArray>& arrays) const {
 }
 
 bool Mixture::restore(const std::vector<LearnedArray>& arrays) {
-  interrupt();
   if (arrays.size() != 3 || arrays[0].values.size() != 1 + 2 * members_.size()) {
     return false;
   }

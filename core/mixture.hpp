@@ -26,7 +26,7 @@ class Mixture final : public ImaginedLearner {
   explicit Mixture(const ImaginedService& service);
 
   void see(const SeenLoad& seen, int replicas) override;
-  void interrupt() override;
+  void interrupt(std::size_t unseen) override;
   int want(int) const override { return choice_; }
   std::string explain(int replicas) const override;
   std::optional<LearnedUpdate> learned(int replicas) const override {
@@ -37,7 +37,7 @@ class Mixture final : public ImaginedLearner {
   }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 9; " + service_.layout(); }
+  std::string layout() const override { return "mixture 10; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 
@@ -52,7 +52,8 @@ class Mixture final : public ImaginedLearner {
     double handicap;
     double sum = 0;     ///< of its costs beyond those of the cheapest member
     double recent = 0;  ///< moving average of its costs
-    double weight = 0;  ///< exp(-handicap - kRate * sum), or 0 when that is next to nothing
+    double weight = 0;  ///< exp(-handicap - kRate * sum), or 0 when that is next to nothing, and
+                        ///< of one that abstains
     int replicas = 1;
     int cooling = 0;  ///< ticks in which it cannot change
   };

@@ -19,7 +19,7 @@ TEST_CASE("in a panic the agent tells the guard all that it wants, otherwise a s
   class WantsNine final : public ImaginedLearner {
    public:
     void see(const SeenLoad&, int) override {}
-    void interrupt() override {}
+    void interrupt(std::size_t) override {}
     int want(int) const override { return 9; }
     std::string explain(int) const override { return {}; }
     std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
@@ -166,7 +166,7 @@ TEST_CASE("after ten intervals without a tick, and a second at least, the load b
    public:
     explicit Interrupted(int& times) : times_(times) {}
     void see(const SeenLoad&, int) override {}
-    void interrupt() override { ++times_; }
+    void interrupt(std::size_t) override { ++times_; }
     int want(int replicas) const override { return replicas; }
     std::string explain(int) const override { return {}; }
     std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }

@@ -191,7 +191,7 @@ TEST_CASE("what a tick taught is told, and it becomes less") {
   }
   CHECK(first > 0);
   CHECK(last < first / 100);
-  learner.interrupt();
+  learner.interrupt(0);
   CHECK_FALSE(learner.learned(4));
 }
 

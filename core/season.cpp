@@ -1,0 +1,154 @@
+#include "core/season.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skep {
+namespace {
+
+constexpr std::size_t kSpan = Season::kLeastPeriod;  // ticks that a change is taken over
+constexpr double kMemoryTicks = 2000;                // of the autocorrelation
+constexpr double kUsualMemory = 0.99;                // per tick, of the usual change
+constexpr double kMostUsual = 3;  // a change counts as at most so many usual ones
+// An autocorrelation must be this far above 0, and besides by so many of its standard errors, which
+// are taken for 1 / sqrt(independent changes): those of kSpan ticks are one.
+constexpr double kLeastAlikeness = 0.1;
+constexpr double kStandardErrors = 2;
+constexpr double kClearlyMore = 0.05;  // by which another lag must be better than the known period
+constexpr double kMore = 0.01;         // and of the lags near it
+constexpr std::size_t kTicksToChoose = 8;
+
+}  // namespace
+
+void Season::see(double log_load) {
+  remember(log_load);
+  if (size_ < kSpan + kParts) {
+    return;
+  }
+  double change = 0;  // of the mean of kParts ticks
+  for (std::size_t i = 0; i < kParts; ++i) {
+    change += (before(i) - before(kSpan + i)) / static_cast<double>(kParts);
+  }
+  const double most = kMostUsual * usual_change_;
+  change = std::clamp(change, -most, most);
+  usual_change_ = std::sqrt(std::max(
+      1e-6, kUsualMemory * usual_change_ * usual_change_ + (1 - kUsualMemory) * change * change));
+  const std::size_t part = part_of_this_tick();
+  compare(part, static_cast<float>(change));
+  if (ticks_ % kTicksToChoose == 0) {
+    choose(part);
+  }
+}
+
+void Season::remember(double log_load) {
+  newest_ = (newest_ + kMost - 1) % kMost;
+  logs_[newest_] = static_cast<float>(log_load);
+  size_ = std::min(size_ + 1, kMost);
+  ++ticks_;
+}
+
+std::size_t Season::part_of_this_tick() const {
+  // Multiples of the golden ratio: with turns that themselves repeat, a part of the lags would see
+  // the same times of each season only.
+  const auto multiple = static_cast<std::uint32_t>(ticks_) * 2654435769U;
+  return multiple >> (32 - kPartsBits);
+}
+
+void Season::skip(std::size_t ticks) {
+  if (size_ == 0) {
+    return;
+  }
+  if (ticks >= size_) {
+    *this = Season();
+    return;
+  }
+  const double last = before(0);
+  for (std::size_t i = 0; i < ticks; ++i) {
+    remember(last);
+  }
+}
+
+void Season::compare(std::size_t part, float change) {
+  constexpr auto kFade = static_cast<float>(1 - kParts / kMemoryTicks);
+  squares_now_[part] = static_cast<double>(kFade) * squares_now_[part] +
+                       static_cast<double>(change) * static_cast<double>(change);
+  const std::size_t first = part * kPart;
+  if (size_ < first + kSpan + kParts) {
+    return;
+  }
+  // The ring as a straight line: of the lags of the part, and of as many ticks before them.
+  std::array<float, kPart + kSpan + kParts - 1> logs;
+  for (std::size_t i = 0, from = (newest_ + first) % kMost; i < logs.size(); ++i) {
+    logs[i] = logs_[from];
+    from = from + 1 == kMost ? 0 : from + 1;
+  }
+  std::array<float, kPart + kSpan> means;
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    means[i] = (logs[i] + logs[i + 1] + logs[i + 2] + logs[i + 3]) / kParts;
+  }
+  const auto most = static_cast<float>(kMostUsual * usual_change_);
+  const std::size_t lags = std::min(kPart, size_ - kSpan - kParts + 1 - first);
+  float* const products = &products_[first];
+  float* const squares = &squares_[first];
+  for (std::size_t i = 0; i < lags; ++i) {
+    const float then = std::clamp(means[i] - means[i + kSpan], -most, most);
+    products[i] = kFade * products[i] + change * then;
+    squares[i] = kFade * squares[i] + then * then;
+  }
+}
+
+double Season::alikeness(std::size_t lag) const {
+  const double changes = std::min(static_cast<double>(ticks_ - kSpan), kMemoryTicks);
+  const double pairs = std::min(static_cast<double>(ticks_ - kSpan - lag), kMemoryTicks);
+  const double now = squares_now_[lag / kPart] * pairs / changes;
+  const double square = now * static_cast<double>(squares_[lag]);
+  const double correlation = static_cast<double>(products_[lag]) / std::sqrt(1e-9 + square);
+  return std::min(1.0, correlation) - kStandardErrors * std::sqrt(kSpan / (1 + pairs));
+}
+
+std::size_t Season::first_candidate() const {
+  const std::size_t end = size_ - kSpan - kParts + 1;
+  std::size_t lag = kLeastPeriod;
+  while (lag < end && products_[lag] > 0) {
+    ++lag;
+  }
+  return lag;
+}
+
+std::size_t Season::most_alike(std::size_t part) const {
+  const std::size_t end = std::min((part + 1) * kPart, size_ - kSpan - kParts + 1);
+  std::size_t best = 0;
+  float most = 0;  // of the square of the correlation, but for what all lags have in common
+  for (std::size_t lag = std::max(part * kPart, first_candidate()); lag < end; ++lag) {
+    const float product = products_[lag];
+    const float alike = product > 0 ? product * product / (1e-9F + squares_[lag]) : 0;
+    if (alike > most) {
+      most = alike;
+      best = lag;
+    }
+  }
+  return best;
+}
+
+void Season::choose(std::size_t part) {
+  if (period_ / kPart == part && period_ != 0 && alikeness(period_) < kLeastAlikeness) {
+    period_ = 0;
+  }
+  const std::size_t best = most_alike(part);
+  if (best != 0 && alikeness(best) > needed_for(best)) {
+    period_ = best;
+  }
+}
+
+double Season::needed_for(std::size_t lag) const {
+  if (period_ == 0) {
+    return kLeastAlikeness;
+  }
+  if (lag < period_ + kSpan && period_ < lag + kSpan) {
+    return alikeness(period_) + kMore;
+  }
+  const double more = lag > period_ ? kClearlyMore : -kClearlyMore;
+  return std::max(kLeastAlikeness, alikeness(period_) + more);
+}
+
+}  // namespace skep

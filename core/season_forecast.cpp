@@ -1,0 +1,96 @@
+#include "core/season_forecast.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skep {
+namespace {
+
+constexpr std::size_t kMostSeasons = 3;  // that are averaged
+constexpr double kMemory = 0.998;        // per tick, of the sums
+constexpr double kErrorMemory = 0.99;    // per tick, of the error
+constexpr double kPrior = 30;            // the first weights count like so many usual errors
+constexpr double kMostLearned = 5;       // a result is off by at most so many errors
+constexpr double kMostError = 8;         // and counts as at most so many in the next error
+constexpr double kLeastError = 1e-4;     // in log load
+
+}  // namespace
+
+SeasonForecast::SeasonForecast(int horizon) : horizon_(static_cast<std::size_t>(horizon)) {}
+
+void SeasonForecast::see(double log_load) {
+  season_.see(log_load);
+  if (period() == 0) {
+    return;
+  }
+  for (std::size_t i = 0; i < kLearned.size(); ++i) {
+    learn(learned_[i], ticks_ahead(kLearned[i]));
+  }
+}
+
+SeasonForecast::Before SeasonForecast::before(std::size_t ago, std::size_t ahead) const {
+  const std::size_t in_season = (ahead - 1) % period() + 1;
+  double start = 0;
+  double end = 0;
+  std::size_t seasons = 0;
+  while (seasons < kMostSeasons && (seasons + 1) * period() + ago < season_.size()) {
+    ++seasons;
+    const std::size_t then = seasons * period() + ago;
+    start += season_.before(then);
+    end += season_.before(then - in_season);
+  }
+  if (seasons == 0) {
+    return {0, 0};
+  }
+  const auto count = static_cast<double>(seasons);
+  return {(end - start) / count, start / count - season_.before(ago)};
+}
+
+void SeasonForecast::learn(Learned& learned, std::size_t ahead) {
+  if (period() + ahead >= season_.size()) {
+    return;
+  }
+  const auto [change, level] = before(ahead, ahead);
+  const double result = season_.before(0) - season_.before(ahead);
+  const double expected = learned.of_change * change + learned.of_level * level;
+  const double error = result - expected;
+  const double bounded =
+      expected + std::clamp(error, -kMostLearned * learned.error, kMostLearned * learned.error);
+  learned.error +=
+      (1 - kErrorMemory) * (std::min(std::abs(error), kMostError * learned.error) - learned.error);
+  learned.error = std::max(kLeastError, learned.error);
+  const auto fade_and_add = [](double& sum, double product) { sum = kMemory * sum + product; };
+  fade_and_add(learned.change_change, change * change);
+  fade_and_add(learned.change_level, change * level);
+  fade_and_add(learned.level_level, level * level);
+  fade_and_add(learned.change_result, change * bounded);
+  fade_and_add(learned.level_result, level * bounded);
+  // The normal equations, drawn towards weights of 1 and 0 (ridge regression).
+  const double ridge = kPrior * learned.error * learned.error;
+  const double cc = learned.change_change + ridge;
+  const double ll = learned.level_level + ridge;
+  const double cl = learned.change_level;
+  const double cr = learned.change_result + ridge;
+  const double lr = learned.level_result;
+  const double determinant = cc * ll - cl * cl;
+  learned.of_change = (ll * cr - cl * lr) / determinant;
+  learned.of_level = (cc * lr - cl * cr) / determinant;
+}
+
+SeasonForecast::Expected SeasonForecast::at(std::size_t lead) const {
+  std::size_t i = 0;
+  while (i + 2 < kLearned.size() && kLearned[i + 1] <= lead) {
+    ++i;
+  }
+  const Learned& near = learned_[i];
+  const Learned& far = learned_[i + 1];
+  const double part =
+      static_cast<double>(lead - kLearned[i]) / static_cast<double>(kLearned[i + 1] - kLearned[i]);
+  const auto between = [part](double a, double b) { return a + part * (b - a); };
+  const Before then = before(0, ticks_ahead(lead));
+  return {season_.before(0) + between(near.of_change, far.of_change) * then.change +
+              between(near.of_level, far.of_level) * then.level,
+          between(near.error, far.error)};
+}
+
+}  // namespace skep

@@ -1,0 +1,66 @@
+// What the load will be some ticks on, by what it did after the same time of the last seasons. How
+// much of that comes again, and how fast the load goes back to the level that it had then, is
+// learned for some of the leads by recursive least squares with forgetting, and taken to lie
+// between these for the others.
+#pragma once
+
+#include "core/season.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace skep {
+
+class SeasonForecast {
+ public:
+  static constexpr std::size_t kLongestLead = 24;
+
+  /// Lead 1 is `horizon` (>= 1) ticks ahead.
+  explicit SeasonForecast(int horizon);
+
+  /// The log load of the next tick.
+  void see(double log_load);
+  /// See Season.
+  void skip(std::size_t ticks) { season_.skip(ticks); }
+
+  /// In ticks; 0 while none is known, and then there is nothing to expect.
+  std::size_t period() const { return season_.period(); }
+  struct Expected {
+    double log_load;
+    double error;  ///< mean of the absolute ones, in log load
+  };
+  /// For a lead in [1, kLongestLead].
+  Expected at(std::size_t lead) const;
+
+ private:
+  static constexpr std::array<std::size_t, 9> kLearned{1, 2, 3, 4, 6, 9, 13, 18, kLongestLead};
+
+  /// What the load did after a tick, in the mean of the last seasons,
+  struct Before {
+    double change;  ///< of the log load, over the lead
+    double level;   ///< and how far above that of the tick it began
+  };
+  struct Learned {
+    // Faded sums of products:
+    double change_change = 0;
+    double change_level = 0;
+    double level_level = 0;
+    double change_result = 0;
+    double level_result = 0;
+    // The change that comes is so much of the one before, and so much of the level:
+    double of_change = 1;
+    double of_level = 0;
+    double error = 0.1;
+  };
+
+  std::size_t ticks_ahead(std::size_t lead) const { return horizon_ - 1 + lead; }
+  /// Of the tick that was `ago` ticks ago, `ahead` ticks on from there.
+  Before before(std::size_t ago, std::size_t ahead) const;
+  void learn(Learned& learned, std::size_t ahead);
+
+  std::size_t horizon_;
+  Season season_;
+  std::array<Learned, kLearned.size()> learned_;
+};
+
+}  // namespace skep

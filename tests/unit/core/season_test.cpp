@@ -1,0 +1,205 @@
+// Seasons are found, and what they say of the load to come.
+#include "core/season.hpp"
+
+#include "core/imagined_service.hpp"
+#include "core/mixture.hpp"
+#include "core/season_forecast.hpp"
+#include "core/season_plans.hpp"
+#include "tests/unit/core/imagination.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <random>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using namespace skep;
+using namespace skep::test;
+
+namespace {
+
+/// A job of 6 ticks in each 90 ticks, with 12 replicas' worth of load instead of 2.
+double job(int tick) { return tick % 90 < 6 ? 12.0 : 2.0; }
+
+/// Up to `most` to both sides of 0, the same on every machine.
+class Noise {
+ public:
+  double operator()(double most) {
+    return most * (2 * static_cast<double>(random_()) / 4294967296.0 - 1);
+  }
+
+ private:
+  std::mt19937 random_{7};  // NOLINT: the same numbers every time
+};
+
+}  // namespace
+
+TEST_CASE("seasons: the period of a job is found, to the tick") {
+  Season season;
+  Noise noise;
+  CHECK(season.period() == 0);
+  int known = 0;
+  for (int tick = 0; tick < 3000; ++tick) {
+    season.see(std::log(job(tick)) + noise(0.03));
+    known += season.period() == 90 ? 1 : 0;
+  }
+  CHECK(known > 2600);
+  CHECK(season.before(0) == Approx(std::log(2.0)).margin(0.03));
+  CHECK(season.before(29) == Approx(std::log(12.0)).margin(0.03));  // tick 2970
+}
+
+TEST_CASE("seasons: the period of a slow wave is found") {
+  Season season;
+  Noise noise;
+  for (int tick = 0; tick < 4000; ++tick) {
+    season.see(0.5 * std::sin(tick * 2 * std::numbers::pi / 700) + noise(0.05));
+  }
+  CHECK(season.period() == Approx(700).margin(10));
+}
+
+TEST_CASE("seasons: where nothing repeats, there is hardly ever one") {
+  Season constant;
+  Season of_noise;
+  Noise noise;
+  int found = 0;
+  for (int tick = 0; tick < 5000; ++tick) {
+    constant.see(1);
+    of_noise.see(noise(0.5));
+    CHECK(constant.period() == 0);
+    found += of_noise.period() != 0 ? 1 : 0;
+  }
+  CHECK(found < 1000);
+}
+
+TEST_CASE("seasons: a period is forgotten when the load does not keep it any more") {
+  Season season;
+  Noise noise;
+  for (int tick = 0; tick < 2000; ++tick) {
+    season.see(std::log(job(tick)));
+  }
+  REQUIRE(season.period() == 90);
+  for (int tick = 0; tick < 7000; ++tick) {
+    season.see(std::log(noise(1) > 0.87 ? 12.0 : 2.0));
+  }
+  CHECK(season.period() != 90);
+}
+
+TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
+  const auto expected_at_the_job = [](std::size_t told) {
+    SeasonForecast forecast(1);
+    Noise noise;
+    const auto see = [&](int tick) { forecast.see(std::log(job(tick)) + noise(0.03)); };
+    for (int tick = 0; tick < 2000; ++tick) {
+      see(tick);
+    }
+    forecast.skip(told);
+    for (int tick = 2040; tick < 2070; ++tick) {
+      see(tick);
+    }
+    return std::exp(forecast.at(1).log_load);  // the first tick of a job comes next
+  };
+  CHECK(expected_at_the_job(40) == Approx(12).epsilon(0.1));
+  CHECK(expected_at_the_job(0) < 3);
+
+  SECTION("unless they are too many: then the load begins anew") {
+    Season season;
+    for (int tick = 0; tick < 2000; ++tick) {
+      season.see(std::log(job(tick)));
+    }
+    season.skip(1999);
+    CHECK(season.size() == Season::kMost);
+    season.skip(Season::kMost);
+    CHECK(season.size() == 0);
+    CHECK(season.period() == 0);
+  }
+}
+
+TEST_CASE("seasons: the load to come is what came a season ago") {
+  for (const int horizon : {1, 4}) {
+    CAPTURE(horizon);
+    SeasonForecast forecast(horizon);
+    Noise noise;
+    CHECK(forecast.period() == 0);
+    constexpr int kNow = 1789;  // ten ticks before a job
+    for (int tick = 0; tick <= kNow; ++tick) {
+      forecast.see(std::log(job(tick)) + noise(0.03));
+    }
+    REQUIRE(forecast.period() == 90);
+    for (std::size_t lead = 1; lead <= SeasonForecast::kLongestLead; ++lead) {
+      CAPTURE(lead);
+      const int then = kNow + horizon - 1 + static_cast<int>(lead);
+      const auto [log_load, error] = forecast.at(lead);
+      CHECK(std::exp(log_load) == Approx(job(then)).epsilon(0.05));
+      CHECK(error > 0);
+      CHECK(error < 0.2);
+    }
+  }
+}
+
+TEST_CASE("seasons: whether a load that is higher than a season ago stays so is learned") {
+  // Whole seasons are higher or lower than others, or single ticks are.
+  const auto of_excess = [](bool seasons) {
+    SeasonForecast forecast(1);
+    Noise noise;
+    double more = 0;
+    for (int tick = 0; tick < 3600; ++tick) {
+      more = !seasons || tick % 90 == 0 ? noise(0.3) : more;
+      forecast.see(std::log(job(tick)) + more);
+    }
+    forecast.see(std::log(12) + 0.3);
+    REQUIRE(forecast.period() == 90);
+    return forecast.at(1).log_load - std::log(12);
+  };
+  CHECK(of_excess(true) > 0.2);
+  CHECK(std::abs(of_excess(false)) < 0.15);
+}
+
+TEST_CASE("seasons: plans have their replicas there before a peak") {
+  ControllerSettings settings = plain();
+  settings.guard.panic_cpu_percent = 0;  // steps of 1, always
+  const ImaginedService service(settings);
+  LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded);
+  SeasonPlans plans(service);
+  CHECK(plans.abstains());
+  REQUIRE(plans.size() == 5);
+  std::vector<int> replicas(plans.size(), 5);
+  std::vector<int> late(plans.size());
+  std::vector<int> spare(plans.size());
+  const auto peak = [](int tick) { return tick % 90 < 6 ? 6.0 : 1.0; };
+  for (int tick = 0; tick < 3000; ++tick) {
+    const double load = forecast.see({peak(tick)});
+    plans.see(load, forecast);
+    if (plans.abstains()) {
+      CHECK(tick < 400);
+      continue;
+    }
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      replicas[i] =
+          std::clamp(plans.want(i, replicas[i], replicas[i]), replicas[i] - 1, replicas[i] + 1);
+      late[i] += tick > 1000 && replicas[i] * 0.8 < peak(tick + 1) ? 1 : 0;
+      spare[i] += tick > 1000 && replicas[i] > 8 ? 1 : 0;
+    }
+  }
+  CHECK(late[2] == 0);  // where a rule is late in all of the 133 ticks of peaks
+  CHECK(spare[2] == 0);
+  CHECK(late[4] <= late[0]);
+  CHECK(plans.describe(2) == "the plan for a season of 90 ticks with a caution of 1");
+}
+
+TEST_CASE("seasons: the mixture follows the plans where there are seasons, and only there") {
+  const auto weight_of_plans = [](auto load) {
+    Mixture mixture{ImaginedService(plain())};
+    for (int tick = 0; tick < 3000; ++tick) {
+      mixture.see({load(tick)}, 5);
+    }
+    const auto& families = mixture.families();
+    const auto plans = std::find_if(families.begin(), families.end(), [](const auto& family) {
+      return family->name() == "season plans";
+    });
+    return mixture.family_weights()[static_cast<std::size_t>(plans - families.begin())];
+  };
+  CHECK(weight_of_plans([](int tick) { return tick % 90 < 6 ? 6.0 : 1.0; }) > 0.9);
+  CHECK(weight_of_plans([](int) { return 3.0; }) == 0);
+}
