@@ -6,7 +6,9 @@
 namespace skep {
 namespace {
 
-constexpr std::size_t kSpan = Season::kLeastPeriod;  // ticks that a change is taken over
+constexpr std::size_t kSpan = Season::kLeastPeriod;  // ticks that a change is taken over,
+constexpr std::size_t kMean = 4;                     // of the mean of so many
+constexpr std::size_t kChangeTicks = kSpan + kMean;  // that a change needs
 constexpr double kMemoryTicks = 2000;                // of the autocorrelation
 constexpr double kUsualMemory = 0.99;                // per tick, of the usual change
 constexpr double kMostUsual = 3;  // a change counts as at most so many usual ones
@@ -17,24 +19,17 @@ constexpr double kStandardErrors = 2;
 constexpr double kClearlyMore = 0.05;  // by which another lag must be better than the known period
 constexpr double kMore = 0.01;         // and of the lags near it
 constexpr std::size_t kTicksToChoose = 8;
+constexpr float kNotSlow = 1e-20F;  // numbers that fade to almost nothing are slow to add
 
 }  // namespace
 
 void Season::see(double log_load) {
   remember(log_load);
-  if (size_ < kSpan + kParts) {
-    return;
-  }
-  double change = 0;  // of the mean of kParts ticks
-  for (std::size_t i = 0; i < kParts; ++i) {
-    change += (before(i) - before(kSpan + i)) / static_cast<double>(kParts);
-  }
-  const double most = kMostUsual * usual_change_;
-  change = std::clamp(change, -most, most);
+  const auto change = static_cast<double>(changes_[newest_]);
   usual_change_ = std::sqrt(std::max(
       1e-6, kUsualMemory * usual_change_ * usual_change_ + (1 - kUsualMemory) * change * change));
   const std::size_t part = part_of_this_tick();
-  compare(part, static_cast<float>(change));
+  compare(part);
   if (ticks_ % kTicksToChoose == 0) {
     choose(part);
   }
@@ -45,6 +40,19 @@ void Season::remember(double log_load) {
   logs_[newest_] = static_cast<float>(log_load);
   size_ = std::min(size_ + 1, kMost);
   ++ticks_;
+  const double most = kMostUsual * usual_change_;
+  changes_[newest_] = static_cast<float>(std::clamp(newest_change(), -most, most));
+}
+
+double Season::newest_change() const {
+  if (size_ < kChangeTicks) {
+    return 0;
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i < kMean; ++i) {
+    sum += before(i) - before(kSpan + i);
+  }
+  return sum / kMean;
 }
 
 std::size_t Season::part_of_this_tick() const {
@@ -68,38 +76,28 @@ void Season::skip(std::size_t ticks) {
   }
 }
 
-void Season::compare(std::size_t part, float change) {
+void Season::compare(std::size_t part) {
   constexpr auto kFade = static_cast<float>(1 - kParts / kMemoryTicks);
+  const float change = changes_[newest_];
   squares_now_[part] = static_cast<double>(kFade) * squares_now_[part] +
                        static_cast<double>(change) * static_cast<double>(change);
+  const auto compare_with = [&](const float* then, std::size_t first, std::size_t end) {
+    for (std::size_t lag = first; lag < end; ++lag, ++then) {
+      products_[lag] = kFade * products_[lag] + change * *then + kNotSlow;
+      squares_[lag] = kFade * squares_[lag] + *then * *then + kNotSlow;
+    }
+  };
   const std::size_t first = part * kPart;
-  if (size_ < first + kSpan + kParts) {
-    return;
-  }
-  // The ring as a straight line: of the lags of the part, and of as many ticks before them.
-  std::array<float, kPart + kSpan + kParts - 1> logs;
-  for (std::size_t i = 0, from = (newest_ + first) % kMost; i < logs.size(); ++i) {
-    logs[i] = logs_[from];
-    from = from + 1 == kMost ? 0 : from + 1;
-  }
-  std::array<float, kPart + kSpan> means;
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    means[i] = (logs[i] + logs[i + 1] + logs[i + 2] + logs[i + 3]) / kParts;
-  }
-  const auto most = static_cast<float>(kMostUsual * usual_change_);
-  const std::size_t lags = std::min(kPart, size_ - kSpan - kParts + 1 - first);
-  float* const products = &products_[first];
-  float* const squares = &squares_[first];
-  for (std::size_t i = 0; i < lags; ++i) {
-    const float then = std::clamp(means[i] - means[i + kSpan], -most, most);
-    products[i] = kFade * products[i] + change * then;
-    squares[i] = kFade * squares[i] + then * then;
-  }
+  const std::size_t end = first + kPart;
+  const std::size_t wraps = std::clamp(kMost - newest_, first, end);  // lag where the ring ends
+  compare_with(&changes_[(newest_ + first) % kMost], first, wraps);
+  compare_with(&changes_[(newest_ + wraps) % kMost], wraps, end);
 }
 
 double Season::alikeness(std::size_t lag) const {
-  const double changes = std::min(static_cast<double>(ticks_ - kSpan), kMemoryTicks);
-  const double pairs = std::min(static_cast<double>(ticks_ - kSpan - lag), kMemoryTicks);
+  const auto ticks = static_cast<double>(ticks_ - kChangeTicks + 1);
+  const double changes = std::min(ticks, kMemoryTicks);
+  const double pairs = std::clamp(ticks - static_cast<double>(lag), 0.0, kMemoryTicks);
   const double now = squares_now_[lag / kPart] * pairs / changes;
   const double square = now * static_cast<double>(squares_[lag]);
   const double correlation = static_cast<double>(products_[lag]) / std::sqrt(1e-9 + square);
@@ -107,16 +105,13 @@ double Season::alikeness(std::size_t lag) const {
 }
 
 std::size_t Season::first_candidate() const {
-  const std::size_t end = size_ - kSpan - kParts + 1;
-  std::size_t lag = kLeastPeriod;
-  while (lag < end && products_[lag] > 0) {
-    ++lag;
-  }
-  return lag;
+  return static_cast<std::size_t>(std::find_if(products_.begin() + kLeastPeriod, products_.end(),
+                                               [](float product) { return product <= 0; }) -
+                                  products_.begin());
 }
 
 std::size_t Season::most_alike(std::size_t part) const {
-  const std::size_t end = std::min((part + 1) * kPart, size_ - kSpan - kParts + 1);
+  const std::size_t end = std::min((part + 1) * kPart, size_);
   std::size_t best = 0;
   float most = 0;  // of the square of the correlation, but for what all lags have in common
   for (std::size_t lag = std::max(part * kPart, first_candidate()); lag < end; ++lag) {

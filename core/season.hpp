@@ -39,8 +39,9 @@ class Season {
   static constexpr std::size_t kPart = kMost / kParts;
 
   void remember(double log_load);
+  double newest_change() const;
   std::size_t part_of_this_tick() const;
-  void compare(std::size_t part, float change);
+  void compare(std::size_t part);
   /// The correlation, less what chance may give.
   double alikeness(std::size_t lag) const;
   /// What a load does while it goes on is much like what it did a little before. A season is what
@@ -52,7 +53,9 @@ class Season {
   /// The alikeness above which `lag` is a better period than the one that is known.
   double needed_for(std::size_t lag) const;
 
-  std::array<float, kMost> logs_{};  ///< a ring, from newest_ back in time
+  // Rings, from newest_ back in time:
+  std::array<float, kMost> logs_{};
+  std::array<float, kMost> changes_{};  ///< 0 where there are too few ticks before
   // By lag, faded: sums of the products of the changes of now and of then, and of the squares of
   // those of then.
   std::array<float, kMost> products_{};
