@@ -46,10 +46,11 @@ std::array<float, FadingHistogram::kBins> step_prior() {
 
 }  // namespace
 
-LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded)
+LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded,
+                           std::size_t season_leads)
     : horizon_(horizon),
       lowest_level_(lowest_level(max_replicas)),
-      season_(horizon),
+      season_(horizon, season_leads),
       expected_(max_replicas, utilization_limit, graded,
                 {lowest_level_ - kLevelWidth / 2, kLevelWidth}) {
   constexpr std::array<double, 3> kMemories{0.9, 0.97, 0.995};

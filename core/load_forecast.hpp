@@ -28,8 +28,10 @@ namespace skep {
 
 class LoadForecast {
  public:
-  /// Forecasts `horizon` (>= 1) ticks ahead. See ExpectedViolations for the others.
-  LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded);
+  /// Forecasts `horizon` (>= 1) ticks ahead. See ExpectedViolations and SeasonForecast for the
+  /// others.
+  LoadForecast(int horizon, int max_replicas, double utilization_limit, bool graded,
+               std::size_t season_leads = 1);
 
   /// The load of the next tick. Returns it; of a hidden one, the mean of what the forecast for this
   /// tick held possible above what is seen, corrected by how far such guesses were off.

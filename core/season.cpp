@@ -18,7 +18,7 @@ constexpr double kLeastAlikeness = 0.1;
 constexpr double kStandardErrors = 2;
 constexpr double kClearlyMore = 0.05;  // by which another lag must be better than the known period
 constexpr double kMore = 0.01;         // and of the lags near it
-constexpr std::size_t kTicksToChoose = 8;
+constexpr std::size_t kTicksToChoose = 32;
 constexpr float kNotSlow = 1e-20F;  // numbers that fade to almost nothing are slow to add
 
 }  // namespace

@@ -16,14 +16,15 @@ constexpr double kLeastError = 1e-4;     // in log load
 
 }  // namespace
 
-SeasonForecast::SeasonForecast(int horizon) : horizon_(static_cast<std::size_t>(horizon)) {}
+SeasonForecast::SeasonForecast(int horizon, std::size_t longest)
+    : horizon_(static_cast<std::size_t>(horizon)), longest_(longest) {}
 
 void SeasonForecast::see(double log_load) {
   season_.see(log_load);
   if (period() == 0) {
     return;
   }
-  for (std::size_t i = 0; i < kLearned.size(); ++i) {
+  for (std::size_t i = 0; i < kLearned.size() && kLearned[i] <= longest_; ++i) {
     learn(learned_[i], ticks_ahead(kLearned[i]));
   }
 }

@@ -15,8 +15,9 @@ class SeasonForecast {
  public:
   static constexpr std::size_t kLongestLead = 24;
 
-  /// Lead 1 is `horizon` (>= 1) ticks ahead.
-  explicit SeasonForecast(int horizon);
+  /// Lead 1 is `horizon` (>= 1) ticks ahead. No lead above `longest` (1 or kLongestLead) is
+  /// learned.
+  SeasonForecast(int horizon, std::size_t longest);
 
   /// The log load of the next tick.
   void see(double log_load);
@@ -29,7 +30,7 @@ class SeasonForecast {
     double log_load;
     double error;  ///< mean of the absolute ones, in log load
   };
-  /// For a lead in [1, kLongestLead].
+  /// For a lead in [1, longest].
   Expected at(std::size_t lead) const;
 
  private:
@@ -59,6 +60,7 @@ class SeasonForecast {
   void learn(Learned& learned, std::size_t ahead);
 
   std::size_t horizon_;
+  std::size_t longest_;
   Season season_;
   std::array<Learned, kLearned.size()> learned_;
 };

@@ -88,7 +88,7 @@ TEST_CASE("seasons: a period is forgotten when the load does not keep it any mor
 
 TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
   const auto expected_at_the_job = [](std::size_t told) {
-    SeasonForecast forecast(1);
+    SeasonForecast forecast(1, 1);
     Noise noise;
     const auto see = [&](int tick) { forecast.see(std::log(job(tick)) + noise(0.03)); };
     for (int tick = 0; tick < 2000; ++tick) {
@@ -119,7 +119,7 @@ TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
 TEST_CASE("seasons: the load to come is what came a season ago") {
   for (const int horizon : {1, 4}) {
     CAPTURE(horizon);
-    SeasonForecast forecast(horizon);
+    SeasonForecast forecast(horizon, SeasonForecast::kLongestLead);
     Noise noise;
     CHECK(forecast.period() == 0);
     constexpr int kNow = 1789;  // ten ticks before a job
@@ -141,7 +141,7 @@ TEST_CASE("seasons: the load to come is what came a season ago") {
 TEST_CASE("seasons: whether a load that is higher than a season ago stays so is learned") {
   // Whole seasons are higher or lower than others, or single ticks are.
   const auto of_excess = [](bool seasons) {
-    SeasonForecast forecast(1);
+    SeasonForecast forecast(1, 1);
     Noise noise;
     double more = 0;
     for (int tick = 0; tick < 3600; ++tick) {
@@ -160,7 +160,8 @@ TEST_CASE("seasons: plans have their replicas there before a peak") {
   ControllerSettings settings = plain();
   settings.guard.panic_cpu_percent = 0;  // steps of 1, always
   const ImaginedService service(settings);
-  LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded);
+  LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded,
+                        SeasonForecast::kLongestLead);
   SeasonPlans plans(service);
   CHECK(plans.abstains());
   REQUIRE(plans.size() == 5);
