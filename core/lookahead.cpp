@@ -61,7 +61,7 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
     if (service_.cooldown > 0) {
       held_.read_near(held_class, near_.next_place, more_);
     }
-    remember(load_);
+    remember();
   }
   load_ = load;
   forecast.expected().of(std::max(load, LoadBins::kLowest), violations_now_);
@@ -76,10 +76,10 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   }
 }
 
-void Lookahead::remember(double before) {
+void Lookahead::remember() {
   const Table& table = tables_.front();
   taught_class_ = table.row_class;
-  taught_bin_ = std::min(static_cast<std::size_t>(bins_.place(before) + 0.5), bins_.count() - 1);
+  taught_bin_ = std::min(static_cast<std::size_t>(near_.place + 0.5), bins_.count() - 1);
   untaught_.resize(table.rows.width());
   for (std::size_t n = 0; n < untaught_.size(); ++n) {
     untaught_[n] = table.rows.column(taught_class_, n)[taught_bin_];

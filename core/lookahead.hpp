@@ -67,7 +67,7 @@ class Lookahead {
     std::size_t row_class = 0;
   };
 
-  void remember(double before);
+  void remember();
   void learn(Table& table, std::size_t next_class);
   /// From the step that the first `table` has just learned from, with its rates.
   void learn_held(const Table& table, const ValueRows::Rates& rates);

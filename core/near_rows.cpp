@@ -29,12 +29,12 @@ NearRows near_rows(const LoadBins& bins, double before, double after) {
   static const Powers falling = powers(std::exp(-kFalling));
   static const Powers growth = powers(std::exp(kWidth));
   NearRows near;
-  const double place = bins.place(before);
+  near.place = bins.place(before);
   const double most = static_cast<double>(bins.count() - NearRows::kCount);
-  const double first = std::clamp(std::floor(place) - kBelow, 0.0, most);
+  const double first = std::clamp(std::floor(near.place) - kBelow, 0.0, most);
   near.first = static_cast<std::size_t>(first);
   near.next_place = first + std::log(std::max(after, kLeast) / std::max(before, kLeast)) / kWidth;
-  const double nearness = std::exp((first - place) * kFalling);
+  const double nearness = std::exp((first - near.place) * kFalling);
   const double next_load = kLeast * std::exp(near.next_place * kWidth);
   for (std::size_t i = 0; i < NearRows::kCount; ++i) {
     near.nearness[i] = static_cast<float>(std::min(nearness * rising[i], falling[i] / nearness));

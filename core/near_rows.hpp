@@ -12,6 +12,7 @@ namespace skep {
 struct NearRows {
   static constexpr std::size_t kCount = 20;
 
+  double place = 0;                      ///< of the load itself among the bins
   std::size_t first = 0;                 ///< bin
   std::array<float, kCount> nearness{};  ///< 1 at the load itself, in (0, 1]
   /// Where the load of the first one went, as a place among the bins, which may be outside of
