@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kMostSeasons = 3;  // that are averaged
 constexpr double kMemory = 0.998;        // per tick, of the sums
 constexpr double kErrorMemory = 0.99;    // per tick, of the error
-constexpr double kPrior = 30;            // the first weights count like so many usual errors
+constexpr double kPrior = 100;           // the first weights count like so many usual errors
 constexpr double kMostLearned = 5;       // a result is off by at most so many errors
 constexpr double kMostError = 8;         // and counts as at most so many in the next error
 constexpr double kLeastError = 1e-4;     // in log load
