@@ -29,7 +29,7 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
   if (last_) {
     const Duration pause = view.now - *last_;
     if (missed_ || pause > std::max<Duration>(kLongestPause, 10 * interval_)) {
-      const double intervals = std::round(pause / interval_);
+      const double intervals = std::round(to_seconds(pause) / to_seconds(interval_));
       learner_->interrupt(intervals > 1 ? static_cast<std::size_t>(intervals) - 1 : 0);
     }
   }

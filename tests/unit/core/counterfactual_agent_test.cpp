@@ -15,26 +15,38 @@
 using namespace skep;
 using namespace skep::test;
 
+namespace {
+
+/// Always wants the same, and writes down its interruptions.
+class Stub final : public ImaginedLearner {
+ public:
+  explicit Stub(int wanted, std::vector<std::size_t>* unseen = nullptr)
+      : wanted_(wanted), unseen_(unseen) {}
+  void see(const SeenLoad&, int) override {}
+  void interrupt(std::size_t unseen) override { unseen_->push_back(unseen); }
+  int want(int) const override { return wanted_; }
+  std::string explain(int) const override { return {}; }
+  std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
+  std::vector<double> costs(int) const override { return {}; }
+  int preferred(double, int) const override { return wanted_; }
+  std::string layout() const override { return {}; }
+  void save(std::vector<LearnedArray>&) const override {}
+  bool restore(const std::vector<LearnedArray>&) override { return true; }
+
+ private:
+  int wanted_;
+  std::vector<std::size_t>* unseen_;
+};
+
+}  // namespace
+
 TEST_CASE("in a panic the agent tells the guard all that it wants, otherwise a step of it") {
-  class WantsNine final : public ImaginedLearner {
-   public:
-    void see(const SeenLoad&, int) override {}
-    void interrupt(std::size_t) override {}
-    int want(int) const override { return 9; }
-    std::string explain(int) const override { return {}; }
-    std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
-    std::vector<double> costs(int) const override { return {}; }
-    int preferred(double, int) const override { return 9; }
-    std::string layout() const override { return {}; }
-    void save(std::vector<LearnedArray>&) const override {}
-    bool restore(const std::vector<LearnedArray>&) override { return true; }
-  };
   const auto wish = [](double panic_percent, double cpu_percent) {
     ControllerSettings settings = plain();
     settings.replicas.max_step = 2;
     settings.guard.panic_cpu_percent = panic_percent;
     const AutoscaleEnv env(settings);
-    CounterfactualAgent agent(settings, env, [] { return std::make_unique<WantsNine>(); });
+    CounterfactualAgent agent(settings, env, [] { return std::make_unique<Stub>(9); });
     const Observation seen = observation(4, cpu_percent);
     return agent.wish({seen, 0, 0.0, {}, true, at(0)}).change;
   };
@@ -162,38 +174,34 @@ TEST_CASE("demand that CPU hides is taken from the load query") {
 }
 
 TEST_CASE("after ten intervals without a tick, and a second at least, the load begins anew") {
-  class Interrupted final : public ImaginedLearner {
-   public:
-    explicit Interrupted(int& times) : times_(times) {}
-    void see(const SeenLoad&, int) override {}
-    void interrupt(std::size_t) override { ++times_; }
-    int want(int replicas) const override { return replicas; }
-    std::string explain(int) const override { return {}; }
-    std::optional<LearnedUpdate> learned(int) const override { return std::nullopt; }
-    std::vector<double> costs(int) const override { return {}; }
-    int preferred(double, int replicas) const override { return replicas; }
-    std::string layout() const override { return {}; }
-    void save(std::vector<LearnedArray>&) const override {}
-    bool restore(const std::vector<LearnedArray>&) override { return true; }
-
-   private:
-    int& times_;
-  };
-  const auto interrupts = [](Duration interval, double pause) {
+  using Unseen = std::vector<std::size_t>;
+  const auto interruptions = [](Duration interval, double pause, bool missed = false) {
     ControllerSettings settings = plain();
     settings.interval = interval;
     const AutoscaleEnv env(settings);
-    int times = 0;
+    Unseen unseen;
     CounterfactualAgent agent(settings, env,
-                              [&times] { return std::make_unique<Interrupted>(times); });
+                              [&unseen] { return std::make_unique<Stub>(4, &unseen); });
     const Observation seen = observation(4, 50);
-    for (const double seconds : {1000.0, 1000 + pause, 1000.001 + pause}) {
+    const auto observe = [&](double seconds) {
       agent.observe({seen, 0, 0.0, {}, true, at(seconds)});
+    };
+    observe(1000);
+    if (missed) {
+      agent.missed();
     }
-    return times;
+    observe(1000 + pause);
+    observe(1000.001 + pause);
+    return unseen;
   };
-  CHECK(interrupts(15s, 150) == 0);
-  CHECK(interrupts(15s, 150.5) == 1);
-  CHECK(interrupts(50ms, 0.9) == 0);
-  CHECK(interrupts(50ms, 1.5) == 1);
+  CHECK(interruptions(15s, 150).empty());
+  CHECK(interruptions(15s, 151) == Unseen{9});
+  CHECK(interruptions(50ms, 0.9).empty());
+  CHECK(interruptions(50ms, 1.5) == Unseen{29});
+
+  SECTION("and after any tick that was missed; how many were not seen is told by the clock") {
+    CHECK(interruptions(15s, 15.1, true) == Unseen{0});
+    CHECK(interruptions(15s, 29.9, true) == Unseen{1});
+    CHECK(interruptions(15s, 90, true) == Unseen{5});
+  }
 }
