@@ -61,7 +61,7 @@ std::vector<HpaSettings> hpa_rules(const ImaginedService& service) {
 Mixture::Mixture(const ImaginedService& service)
     : service_(service),
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded,
-                SeasonForecast::kLongestLead),
+                SeasonPlans::longest_lead(service)),
       rows_(static_cast<std::size_t>(service.lag + service.startup) + 3),
       needed_share_(needed_share(service.weights)) {
   add(std::make_unique<HpaRules>(service, known_rules(service)), kKnownRules);

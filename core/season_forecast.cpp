@@ -17,15 +17,22 @@ constexpr double kLeastError = 1e-4;     // in log load
 }  // namespace
 
 SeasonForecast::SeasonForecast(int horizon, std::size_t longest)
-    : horizon_(static_cast<std::size_t>(horizon)), longest_(longest) {}
+    : horizon_(static_cast<std::size_t>(horizon)) {
+  // The farther, the less one differs from the next: half as far again each.
+  for (std::size_t lead = 1; lead < longest; lead += (lead + 1) / 2) {
+    leads_.push_back(lead);
+  }
+  leads_.push_back(longest);
+  learned_.resize(leads_.size());
+}
 
 void SeasonForecast::see(double log_load) {
   season_.see(log_load);
   if (period() == 0) {
     return;
   }
-  for (std::size_t i = 0; i < kLearned.size() && kLearned[i] <= longest_; ++i) {
-    learn(learned_[i], ticks_ahead(kLearned[i]));
+  for (std::size_t i = 0; i < leads_.size(); ++i) {
+    learn(learned_[i], ticks_ahead(leads_[i]));
   }
 }
 
@@ -79,14 +86,14 @@ void SeasonForecast::learn(Learned& learned, std::size_t ahead) {
 }
 
 SeasonForecast::Expected SeasonForecast::at(std::size_t lead) const {
-  std::size_t i = 0;
-  while (i + 2 < kLearned.size() && kLearned[i + 1] <= lead) {
-    ++i;
-  }
-  const Learned& near = learned_[i];
-  const Learned& far = learned_[i + 1];
-  const double part =
-      static_cast<double>(lead - kLearned[i]) / static_cast<double>(kLearned[i + 1] - kLearned[i]);
+  const auto above = static_cast<std::size_t>(std::lower_bound(leads_.begin(), leads_.end(), lead) -
+                                              leads_.begin());
+  const std::size_t below = leads_[above] == lead ? above : above - 1;
+  const double part = above == below ? 0
+                                     : static_cast<double>(lead - leads_[below]) /
+                                           static_cast<double>(leads_[above] - leads_[below]);
+  const Learned& near = learned_[below];
+  const Learned& far = learned_[above];
   const auto between = [part](double a, double b) { return a + part * (b - a); };
   const Before then = before(0, ticks_ahead(lead));
   return {season_.before(0) + between(near.of_change, far.of_change) * then.change +

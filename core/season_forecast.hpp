@@ -6,17 +6,14 @@
 
 #include "core/season.hpp"
 
-#include <array>
 #include <cstddef>
+#include <vector>
 
 namespace skep {
 
 class SeasonForecast {
  public:
-  static constexpr std::size_t kLongestLead = 24;
-
-  /// Lead 1 is `horizon` (>= 1) ticks ahead. No lead above `longest` (1 or kLongestLead) is
-  /// learned.
+  /// Lead 1 is `horizon` (>= 1) ticks ahead. No lead above `longest` (>= 1) is forecast.
   SeasonForecast(int horizon, std::size_t longest);
 
   /// The log load of the next tick.
@@ -30,12 +27,11 @@ class SeasonForecast {
     double log_load;
     double error;  ///< mean of the absolute ones, in log load
   };
-  /// For a lead in [1, longest].
+  std::size_t longest_lead() const { return leads_.back(); }
+  /// For a lead in [1, longest_lead()].
   Expected at(std::size_t lead) const;
 
  private:
-  static constexpr std::array<std::size_t, 9> kLearned{1, 2, 3, 4, 6, 9, 13, 18, kLongestLead};
-
   /// What the load did after a tick, in the mean of the last seasons,
   struct Before {
     double change;  ///< of the log load, over the lead
@@ -60,9 +56,9 @@ class SeasonForecast {
   void learn(Learned& learned, std::size_t ahead);
 
   std::size_t horizon_;
-  std::size_t longest_;
   Season season_;
-  std::array<Learned, kLearned.size()> learned_;
+  std::vector<std::size_t> leads_;  ///< that are learned, rising from 1
+  std::vector<Learned> learned_;    ///< of these
 };
 
 }  // namespace skep

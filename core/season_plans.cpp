@@ -46,20 +46,33 @@ void SeasonPlans::see(double load, const LoadForecast& forecast) {
   if (abstains()) {
     return;
   }
-  std::array<SeasonForecast::Expected, kTicks> expected;
-  for (std::size_t tick = 0; tick < kTicks; ++tick) {
-    expected[tick] = season.at(tick + 1);
+  std::array<SeasonForecast::Expected, kSteps> expected;
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    expected[step] = highest(season, step);
   }
   const auto horizon = static_cast<std::size_t>(service_.horizon());
-  std::fill(best_.begin(), best_.end(), 0.0F);  // after the last tick
-  for (std::size_t tick = kTicks; tick-- > 0;) {
-    expect(expected[tick]);
+  std::fill(best_.begin(), best_.end(), 0.0F);  // after the last step
+  for (std::size_t step = kSteps; step-- > 0;) {
+    expect(expected[step]);
     add_up();
-    if (tick > 0) {
+    if (step > 0) {
       // It is decided when the load of a horizon before is known.
-      take_best_change(tick < horizon ? load : std::exp(expected[tick - horizon].log_load));
+      const std::size_t ticks = step * ticks_of_step(service_);
+      const std::size_t known = ticks < horizon ? 0 : (ticks - horizon) / ticks_of_step(service_);
+      take_best_change(ticks < horizon ? load : std::exp(expected[known].log_load));
     }
   }
+}
+
+SeasonForecast::Expected SeasonPlans::highest(const SeasonForecast& season,
+                                              std::size_t step) const {
+  const std::size_t first = step * ticks_of_step(service_) + 1;
+  SeasonForecast::Expected highest = season.at(first);
+  for (std::size_t i = 1; i < ticks_of_step(service_); ++i) {
+    const SeasonForecast::Expected expected = season.at(first + i);
+    highest = expected.log_load > highest.log_load ? expected : highest;
+  }
+  return highest;
 }
 
 void SeasonPlans::expect(const SeasonForecast::Expected& expected) {
@@ -73,11 +86,12 @@ void SeasonPlans::expect(const SeasonForecast::Expected& expected) {
 }
 
 void SeasonPlans::add_up() {
+  const auto ticks = static_cast<float>(ticks_of_step(service_));
   for (std::size_t n = 0; n < violations_.size(); ++n) {
     for (std::size_t i = 0; i < size(); ++i) {
       const auto weight = static_cast<float>(kCautions[i] * service_.weights.performance);
       const std::size_t at = n * size() + i;
-      costs_[at] = weight * violations_[n] + prices_[n] + best_[at];
+      costs_[at] = ticks * (weight * violations_[n] + prices_[n]) + best_[at];
     }
   }
 }

@@ -119,7 +119,7 @@ TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
 TEST_CASE("seasons: the load to come is what came a season ago") {
   for (const int horizon : {1, 4}) {
     CAPTURE(horizon);
-    SeasonForecast forecast(horizon, SeasonForecast::kLongestLead);
+    SeasonForecast forecast(horizon, 24);
     Noise noise;
     CHECK(forecast.period() == 0);
     constexpr int kNow = 1789;  // ten ticks before a job
@@ -127,7 +127,7 @@ TEST_CASE("seasons: the load to come is what came a season ago") {
       forecast.see(std::log(job(tick)) + noise(0.03));
     }
     REQUIRE(forecast.period() == 90);
-    for (std::size_t lead = 1; lead <= SeasonForecast::kLongestLead; ++lead) {
+    for (std::size_t lead = 1; lead <= forecast.longest_lead(); ++lead) {
       CAPTURE(lead);
       const int then = kNow + horizon - 1 + static_cast<int>(lead);
       const auto [log_load, error] = forecast.at(lead);
@@ -161,7 +161,7 @@ TEST_CASE("seasons: plans have their replicas there before a peak") {
   settings.guard.panic_cpu_percent = 0;  // steps of 1, always
   const ImaginedService service(settings);
   LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded,
-                        SeasonForecast::kLongestLead);
+                        SeasonPlans::longest_lead(service));
   SeasonPlans plans(service);
   CHECK(plans.abstains());
   REQUIRE(plans.size() == 5);
