@@ -157,18 +157,24 @@ TEST_CASE("seasons: whether a load that is higher than a season ago stays so is 
 }
 
 TEST_CASE("seasons: plans have their replicas there before a peak") {
-  ControllerSettings settings = plain();
-  settings.guard.panic_cpu_percent = 0;  // steps of 1, always
+  const auto [cooldown, panic_percent] =
+      GENERATE(table<Duration, double>({{0s, 0}, {0s, 95}, {30s, 0}, {60s, 95}}));
+  CAPTURE(to_seconds(cooldown), panic_percent);
+  ControllerSettings settings = plain();  // steps of 1
+  settings.cooldown = cooldown;
+  settings.guard.panic_cpu_percent = panic_percent;
   const ImaginedService service(settings);
   LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded,
                         SeasonPlans::longest_lead(service));
   SeasonPlans plans(service);
   CHECK(plans.abstains());
   REQUIRE(plans.size() == 5);
-  std::vector<int> replicas(plans.size(), 5);
-  std::vector<int> late(plans.size());
-  std::vector<int> spare(plans.size());
   const auto peak = [](int tick) { return tick % 90 < 6 ? 6.0 : 1.0; };
+  std::vector<int> replicas(plans.size(), 5);
+  std::vector<int> cooling(plans.size());
+  std::vector<int> late(plans.size());
+  std::vector<int> calm(plans.size());  // ticks with the fewest
+  int spare = 0;
   for (int tick = 0; tick < 3000; ++tick) {
     const double load = forecast.see({peak(tick)});
     plans.see(load, forecast);
@@ -177,15 +183,24 @@ TEST_CASE("seasons: plans have their replicas there before a peak") {
       continue;
     }
     for (std::size_t i = 0; i < plans.size(); ++i) {
-      replicas[i] =
-          std::clamp(plans.want(i, replicas[i], replicas[i]), replicas[i] - 1, replicas[i] + 1);
-      late[i] += tick > 1000 && replicas[i] * 0.8 < peak(tick + 1) ? 1 : 0;
-      spare[i] += tick > 1000 && replicas[i] > 8 ? 1 : 0;
+      const int wanted = plans.want(i, replicas[i], replicas[i]);
+      if (cooling[i] > 0) {
+        --cooling[i];
+      } else if (wanted != replicas[i]) {
+        replicas[i] += wanted > replicas[i] ? 1 : -1;
+        cooling[i] = service.cooldown;
+      }
+      if (tick > 1000) {
+        late[i] += replicas[i] * 0.8 < peak(tick + 1) ? 1 : 0;
+        calm[i] += replicas[i] == 2 ? 1 : 0;
+        spare += replicas[i] > 8 ? 1 : 0;
+      }
     }
   }
   CHECK(late[2] == 0);  // where a rule is late in all of the 133 ticks of peaks
-  CHECK(spare[2] == 0);
   CHECK(late[4] <= late[0]);
+  CHECK(calm[2] > 400);
+  CHECK(spare == 0);
   CHECK(plans.describe(2) == "the plan for a season of 90 ticks with a caution of 1");
 }
 
