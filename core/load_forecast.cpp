@@ -265,8 +265,7 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
   belief.season = season_.period() != 0;
   belief.location[0] = 0;
   belief.location[1] = std::clamp(prediction_.predict(belief.lags), -most, most);
-  belief.location[kSeason] =
-      belief.season ? std::clamp(season_.at(1).log_load - log_load, -most, most) : 0;
+  belief.location[kSeason] = belief.season ? season_.at(1).log_load - log_load : 0;
   for (std::size_t i = 0; i < kSmoothings; ++i) {
     // Holt's linear smoothing (Holt 1957).
     Smoothing& smoothing = smoothings_[i];

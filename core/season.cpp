@@ -18,6 +18,7 @@ constexpr double kLeastAlikeness = 0.1;
 constexpr double kStandardErrors = 2;
 constexpr double kClearlyMore = 0.05;  // by which another lag must be better than the known period
 constexpr double kMore = 0.01;         // and of the lags near it
+constexpr float kAsGood = 0.95F;       // times the highest square of a correlation
 constexpr std::size_t kTicksToChoose = 32;
 constexpr float kNotSlow = 1e-20F;  // numbers that fade to almost nothing are slow to add
 
@@ -111,15 +112,24 @@ std::size_t Season::first_candidate() const {
 }
 
 std::size_t Season::most_alike(std::size_t part) const {
-  const std::size_t end = std::min((part + 1) * kPart, size_);
-  std::size_t best = 0;
-  float most = 0;  // of the square of the correlation, but for what all lags have in common
-  for (std::size_t lag = std::max(part * kPart, first_candidate()); lag < end; ++lag) {
+  // The square of the correlation, but for what all lags have in common.
+  const auto alike = [this](std::size_t lag) {
     const float product = products_[lag];
-    const float alike = product > 0 ? product * product / (1e-9F + squares_[lag]) : 0;
-    if (alike > most) {
-      most = alike;
+    return product > 0 ? product * product / (1e-9F + squares_[lag]) : 0;
+  };
+  const std::size_t end = std::min((part + 1) * kPart, size_);
+  const std::size_t begin = std::max(part * kPart, first_candidate());
+  float most = 0;
+  for (std::size_t lag = begin; lag < end; ++lag) {
+    most = std::max(most, alike(lag));
+  }
+  // Two periods are a period too: of peaks that are about as high, the first.
+  std::size_t best = 0;
+  for (std::size_t lag = begin; lag < end; ++lag) {
+    if (best == 0 ? alike(lag) > kAsGood * most : alike(lag) > alike(best)) {
       best = lag;
+    } else if (best != 0 && alike(lag) < kAsGood * most / 2) {
+      break;
     }
   }
   return best;

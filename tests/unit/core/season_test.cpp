@@ -86,6 +86,20 @@ TEST_CASE("seasons: a period is forgotten when the load does not keep it any mor
   CHECK(season.period() != 90);
 }
 
+TEST_CASE("seasons: of periods that explain as much, the shorter is taken") {
+  Season season;
+  Noise noise;
+  int tick = 0;
+  for (; tick < 3000; ++tick) {
+    season.see((tick % 180 < 6 ? 0.3 : 1) * std::log(job(tick)) + noise(0.03));
+  }
+  CHECK(season.period() == 180);  // every second job is small
+  for (; tick < 10'000; ++tick) {
+    season.see(std::log(job(tick)) + noise(0.03));
+  }
+  CHECK(season.period() == 90);
+}
+
 TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
   const auto expected_at_the_job = [](std::size_t told) {
     SeasonForecast forecast(1, 1);
@@ -156,6 +170,61 @@ TEST_CASE("seasons: whether a load that is higher than a season ago stays so is 
   CHECK(std::abs(of_excess(false)) < 0.15);
 }
 
+TEST_CASE("seasons: what differs from season to season is averaged") {
+  SeasonForecast forecast(1, 1);
+  Noise noise;
+  std::vector<double> heights;  // log, of the jobs
+  double from_last = 0;
+  double from_mean = 0;
+  for (int tick = 0; tick < 90 * 60; ++tick) {
+    if (tick % 90 == 0) {
+      heights.push_back(std::log(12) + noise(0.5));
+    }
+    forecast.see(tick % 90 < 6 ? heights.back() : std::log(2));
+    if (tick % 90 == 89 && heights.size() > 30) {
+      REQUIRE(forecast.period() == 90);
+      const auto last = heights.rbegin();
+      const double expected = forecast.at(1).log_load;
+      from_last += std::abs(expected - last[0]);
+      from_mean += std::abs(expected - (last[0] + last[1] + last[2]) / 3);
+    }
+  }
+  CHECK(from_mean < 0.5 * from_last);
+}
+
+TEST_CASE("seasons: the load forecast expects a peak when it comes again") {
+  LoadForecast forecast(1, 10, 0.8, true);
+  Noise noise;
+  std::vector<float> violations(10);
+  for (int tick = 0; tick < 3000; ++tick) {
+    forecast.see({(tick % 90 < 6 ? 6 : 2) * std::exp(noise(0.03))});
+    if (tick > 1500) {
+      forecast.expected().of(tick % 90 < 6 ? 6 : 2, violations);
+      const bool peak_comes = tick % 90 == 89;
+      REQUIRE((violations[3] > 0.9) == (peak_comes || tick % 90 < 5));
+    }
+  }
+}
+
+TEST_CASE("seasons: the more cautious a plan, the more replicas it keeps") {
+  const ImaginedService service(plain());
+  LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded,
+                        SeasonPlans::longest_lead(service));
+  SeasonPlans plans(service);
+  Noise noise;
+  std::vector<int> replicas(plans.size(), 5);
+  std::vector<int> kept(plans.size());
+  for (int tick = 0; tick < 3000; ++tick) {
+    plans.see(forecast.see({(tick % 90 < 20 ? 6 : 2) * std::exp(noise(0.3))}), forecast);
+    for (std::size_t i = 0; i < plans.size() && !plans.abstains(); ++i) {
+      replicas[i] = std::clamp(plans.want(i, replicas[i], replicas[i]), 1, 10);
+      kept[i] += replicas[i];
+    }
+  }
+  CHECK(std::is_sorted(kept.begin(), kept.end()));
+  CHECK(kept.back() > 1.1 * kept.front());
+}
+
 TEST_CASE("seasons: plans have their replicas there before a peak") {
   const auto [cooldown, panic_percent] =
       GENERATE(table<Duration, double>({{0s, 0}, {0s, 95}, {30s, 0}, {60s, 95}}));
@@ -205,9 +274,9 @@ TEST_CASE("seasons: plans have their replicas there before a peak") {
 }
 
 TEST_CASE("seasons: the mixture follows the plans where there are seasons, and only there") {
-  const auto weight_of_plans = [](auto load) {
+  const auto weight_of_plans = [](auto load, int ticks) {
     Mixture mixture{ImaginedService(plain())};
-    for (int tick = 0; tick < 3000; ++tick) {
+    for (int tick = 0; tick < ticks; ++tick) {
       mixture.see({load(tick)}, 5);
     }
     const auto& families = mixture.families();
@@ -216,6 +285,13 @@ TEST_CASE("seasons: the mixture follows the plans where there are seasons, and o
     });
     return mixture.family_weights()[static_cast<std::size_t>(plans - families.begin())];
   };
-  CHECK(weight_of_plans([](int tick) { return tick % 90 < 6 ? 6.0 : 1.0; }) > 0.9);
-  CHECK(weight_of_plans([](int) { return 3.0; }) == 0);
+  const auto peaks = [](int tick) { return tick % 90 < 6 ? 6.0 : 1.0; };
+  CHECK(weight_of_plans(peaks, 3000) > 0.9);
+  CHECK(weight_of_plans([](int) { return 3.0; }, 3000) == 0);
+
+  SECTION("and soon: what was before the first season does not count against them") {
+    const auto constant_before = [&](int tick) { return tick < 3000 ? 1.0 : peaks(tick - 3000); };
+    CHECK(weight_of_plans(constant_before, 3000) == 0);
+    CHECK(weight_of_plans(constant_before, 3600) > 0.5);
+  }
 }
