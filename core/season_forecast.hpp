@@ -1,7 +1,7 @@
 // What the load will be some ticks on, by what it did after the same time of the last seasons. How
 // much of that comes again, and how fast the load goes back to the level that it had then, is
-// learned for some of the leads by recursive least squares with forgetting, and taken to lie
-// between these for the others.
+// learned for some of the leads by ridge regression (Hoerl and Kennard 1970) while old ticks fade,
+// and taken to lie between these for the others.
 #pragma once
 
 #include "core/season.hpp"
