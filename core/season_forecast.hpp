@@ -21,7 +21,7 @@ class SeasonForecast {
   /// See Season.
   void skip(std::size_t ticks) { season_.skip(ticks); }
 
-  /// In ticks; 0 while none is known, and then there is nothing to expect.
+  /// In ticks; 0 while none is known, and then at must not be called.
   std::size_t period() const { return season_.period(); }
   struct Expected {
     double log_load;

@@ -112,6 +112,7 @@ TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
     for (int tick = 2040; tick < 2070; ++tick) {
       see(tick);
     }
+    REQUIRE(forecast.period() == 90);
     return std::exp(forecast.at(1).log_load);  // the first tick of a job comes next
   };
   CHECK(expected_at_the_job(40) == Approx(12).epsilon(0.1));
