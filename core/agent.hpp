@@ -82,9 +82,10 @@ class Agent {
   virtual double epsilon() const { return 0; }
   /// Names what the table is made for; "" for a rule.
   virtual std::string layout() const { return {}; }
-  virtual void save(Snapshot&) const {}
-  /// False, and nothing changed, when the snapshot's table has another layout or cells outside it.
-  virtual bool restore(const Snapshot&) { return true; }
+  virtual void save(Snapshot&, TimePoint /*now*/) const {}
+  /// `saved` is when save was called, on the clock of now. False, and nothing changed, when the
+  /// snapshot's table has another layout or cells outside it.
+  virtual bool restore(const Snapshot&, TimePoint /*saved*/) { return true; }
 };
 
 /// The agent that `settings.agent.policy` names.

@@ -22,7 +22,11 @@ int ControllerPolicy::decide(const Sight& sight) {
   return result.command->to;
 }
 
-Snapshot ControllerPolicy::learned() const { return controller_.snapshot(now_, std::nullopt); }
+Snapshot ControllerPolicy::learned() const {
+  Snapshot learned = controller_.snapshot(now_, std::nullopt);
+  learned.last_load.reset();
+  return learned;
+}
 
 void ControllerPolicy::start_from(const Snapshot& learned) {
   if (!controller_.restore(learned, Duration::zero(), now_)) {

@@ -37,7 +37,8 @@ class ControllerPolicy final : public BenchmarkPolicy {
   int decide(const Sight& sight) override;
 
   const Controller& controller() const { return controller_; }
-  /// What it has learned, and the same policy with what another one of equal settings has learned.
+  /// What it has learned, and the same policy with what another one of equal settings has learned
+  /// from a load that this one does not go on with.
   /// Throws std::logic_error when the settings differ.
   Snapshot learned() const;
   void start_from(const Snapshot& learned);

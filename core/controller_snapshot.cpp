@@ -7,7 +7,7 @@ namespace skep {
 
 Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending) const {
   Snapshot snapshot;
-  agent_->save(snapshot);
+  agent_->save(snapshot, now);
   snapshot.ticks = ticks_;
   snapshot.cooldown_left = cooldown_left(now);
   const ReplicaWatch::Memory memory = watch_.memory();
@@ -37,7 +37,7 @@ bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) 
   } else if (snapshot.paused && snapshot.pause_left > age) {
     pause(now + std::min<Duration>(snapshot.pause_left, kLongestPause) - age);
   }
-  return agent_->restore(snapshot);
+  return agent_->restore(snapshot, now - std::min<Duration>(age, kLongestPause));
 }
 
 }  // namespace skep

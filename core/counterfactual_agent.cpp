@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace skep {
@@ -9,6 +10,8 @@ namespace {
 
 /// After as long as this without a tick (the machine slept), the load begins anew.
 constexpr Duration kLongestPause = 1s;
+/// Beyond this, nothing that was seen before matters for the time of it.
+constexpr Duration kLongestAge = std::chrono::hours(24 * 365);
 
 }  // namespace
 
@@ -72,14 +75,17 @@ std::optional<int> CounterfactualAgent::preferred(double load, int replicas) con
   return learner_->preferred(load, std::clamp(replicas, replicas_.min, replicas_.max));
 }
 
-void CounterfactualAgent::save(Snapshot& snapshot) const {
+void CounterfactualAgent::save(Snapshot& snapshot, TimePoint now) const {
   snapshot.layout = layout();
   learner_->save(snapshot.arrays);
+  if (last_) {
+    snapshot.last_load = {now - *last_, interval_};
+  }
   snapshot.arrays.push_back(
       {"demand", {static_cast<float>(demand_.used()), static_cast<float>(demand_.asked())}});
 }
 
-bool CounterfactualAgent::restore(const Snapshot& snapshot) {
+bool CounterfactualAgent::restore(const Snapshot& snapshot, TimePoint saved) {
   std::vector<LearnedArray> arrays = snapshot.arrays;
   if (snapshot.layout != layout() || arrays.empty() || arrays.back().values.size() != 2) {
     return false;
@@ -94,7 +100,12 @@ bool CounterfactualAgent::restore(const Snapshot& snapshot) {
   demand_ = demand;
   learner_ = std::move(learner);
   last_.reset();
-  missed_ = false;
+  missed_ = true;
+  if (snapshot.last_load && snapshot.last_load->interval == interval_) {
+    last_ = saved - std::min(snapshot.last_load->age, kLongestAge);
+  } else {
+    learner_->interrupt(std::numeric_limits<std::size_t>::max());
+  }
   return true;
 }
 

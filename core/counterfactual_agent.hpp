@@ -33,8 +33,8 @@ class CounterfactualAgent final : public Agent {
   std::optional<int> preferred(double load, int replicas) const override;
 
   std::string layout() const override { return learner_->layout(); }
-  void save(Snapshot& snapshot) const override;
-  bool restore(const Snapshot& snapshot) override;
+  void save(Snapshot& snapshot, TimePoint now) const override;
+  bool restore(const Snapshot& snapshot, TimePoint saved) override;
 
  private:
   const AutoscaleEnv& env_;

@@ -35,7 +35,8 @@ class ImaginedLearner {
 
   virtual std::string layout() const = 0;
   virtual void save(std::vector<LearnedArray>& arrays) const = 0;
-  /// Into one that has seen nothing. False when the arrays do not fit; then it must be made anew.
+  /// Into one that has seen nothing. The next tick follows on the last one that was seen before
+  /// save, unless interrupt is called. False when the arrays do not fit; then it must be made anew.
   virtual bool restore(const std::vector<LearnedArray>& arrays) = 0;
 };
 

@@ -326,6 +326,7 @@ void LoadForecast::save(std::vector<float>& values) const {
     put(component.scale);
     component.histogram.save(values);
   }
+  season_.save(values);
 }
 
 bool LoadForecast::restore(std::span<const float>& values) {
@@ -356,8 +357,7 @@ bool LoadForecast::restore(std::span<const float>& values) {
     next += kBins;
   }
   values = values.subspan(count);
-  interrupt(Season::kMost);
-  return true;
+  return season_.restore(values);
 }
 
 }  // namespace skep

@@ -44,7 +44,7 @@ class LoadForecast {
   /// Lead 1 is the horizon.
   const SeasonForecast& season() const { return season_; }
 
-  /// What was learned, without the loads of the moment.
+  /// What was learned, and what is remembered for seasons; not the loads of the moment.
   void save(std::vector<float>& values) const;
   /// Takes as many values as save gave; false when there are less, or they are none.
   bool restore(std::span<const float>& values);

@@ -37,7 +37,7 @@ class Mixture final : public ImaginedLearner {
   }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 10; " + service_.layout(); }
+  std::string layout() const override { return "mixture 11; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 

@@ -204,7 +204,7 @@ std::optional<int> ModelBasedAgent::preferred(double load, int replicas) const {
   return replicas + best_change(load, 0, replicas, any);
 }
 
-void ModelBasedAgent::save(Snapshot& snapshot) const {
+void ModelBasedAgent::save(Snapshot& snapshot, TimePoint) const {
   snapshot.layout = layout_;
   snapshot.arrays.push_back({kStepsName, chain_.saved()});
   snapshot.arrays.push_back({kValuesName, plan_.saved()});
@@ -212,7 +212,7 @@ void ModelBasedAgent::save(Snapshot& snapshot) const {
       {kDemandName, {static_cast<float>(demand_.used()), static_cast<float>(demand_.asked())}});
 }
 
-bool ModelBasedAgent::restore(const Snapshot& snapshot) {
+bool ModelBasedAgent::restore(const Snapshot& snapshot, TimePoint) {
   const auto& arrays = snapshot.arrays;
   if (snapshot.layout != layout_ || arrays.size() != 3 || arrays[0].name != kStepsName ||
       arrays[1].name != kValuesName || arrays[2].name != kDemandName ||

@@ -28,8 +28,8 @@ class ModelBasedAgent final : public Agent {
   std::optional<int> preferred(double load, int replicas) const override;
 
   std::string layout() const override { return layout_; }
-  void save(Snapshot& snapshot) const override;
-  bool restore(const Snapshot& snapshot) override;
+  void save(Snapshot& snapshot, TimePoint now) const override;
+  bool restore(const Snapshot& snapshot, TimePoint saved) override;
 
  private:
   struct Sample {

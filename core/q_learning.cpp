@@ -231,7 +231,7 @@ void QLearningAgent::applied(int change, TimePoint due) {
 
 std::string QLearningAgent::layout() const { return layout_; }
 
-void QLearningAgent::save(Snapshot& snapshot) const {
+void QLearningAgent::save(Snapshot& snapshot, TimePoint) const {
   snapshot.layout = layout_;
   snapshot.epsilon = epsilon_.epsilon();
   const double untouched =
@@ -249,7 +249,7 @@ void QLearningAgent::save(Snapshot& snapshot) const {
   }
 }
 
-bool QLearningAgent::restore(const Snapshot& snapshot) {
+bool QLearningAgent::restore(const Snapshot& snapshot, TimePoint) {
   const auto fits = [this](const TableCell& cell) {
     return cell.state < table_.states() && cell.action < table_.actions() &&
            std::isfinite(cell.value) && std::isfinite(cell.visits) && cell.visits >= 0;

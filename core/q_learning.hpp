@@ -35,8 +35,8 @@ class QLearningAgent final : public Agent {
 
   double epsilon() const override { return epsilon_.epsilon(); }
   std::string layout() const override;
-  void save(Snapshot& snapshot) const override;
-  bool restore(const Snapshot& snapshot) override;
+  void save(Snapshot& snapshot, TimePoint now) const override;
+  bool restore(const Snapshot& snapshot, TimePoint saved) override;
 
   const QTable& table() const { return table_; }
 

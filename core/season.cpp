@@ -20,7 +20,8 @@ constexpr double kClearlyMore = 0.05;  // by which another lag must be better th
 constexpr double kMore = 0.01;         // and of the lags near it
 constexpr float kAsGood = 0.95F;       // times the highest square of a correlation
 constexpr std::size_t kTicksToChoose = 32;
-constexpr float kNotSlow = 1e-20F;  // numbers that fade to almost nothing are slow to add
+constexpr float kNotSlow = 1e-20F;           // numbers that fade to almost nothing are slow to add
+constexpr double kMostSavedTicks = 1 << 24;  // a float counts no further
 
 }  // namespace
 
@@ -154,6 +155,50 @@ double Season::needed_for(std::size_t lag) const {
   }
   const double more = lag > period_ ? kClearlyMore : -kClearlyMore;
   return std::max(kLeastAlikeness, alikeness(period_) + more);
+}
+
+void Season::save(std::vector<float>& values) const {
+  const auto put = [&values](auto value) { values.push_back(static_cast<float>(value)); };
+  put(size_);
+  put(std::min(static_cast<double>(ticks_), kMostSavedTicks));
+  put(usual_change_);
+  put(period_);
+  std::for_each(squares_now_.begin(), squares_now_.end(), put);
+  for (const auto* ring : {&logs_, &changes_}) {
+    values.insert(values.end(), ring->begin() + static_cast<std::ptrdiff_t>(newest_), ring->end());
+    values.insert(values.end(), ring->begin(),
+                  ring->begin() + static_cast<std::ptrdiff_t>(newest_));
+  }
+  for (const auto* sums : {&products_, &squares_}) {
+    values.insert(values.end(), sums->begin(), sums->end());
+  }
+}
+
+bool Season::restore(std::span<const float> values) {
+  const auto within = [&values](std::size_t at, double most) {
+    return values[at] >= 0 && static_cast<double>(values[at]) <= most;
+  };
+  if (!within(0, kMost) || !within(1, kMostSavedTicks) || !within(3, kMost)) {
+    return false;
+  }
+  newest_ = 0;
+  size_ = static_cast<std::size_t>(values[0]);
+  ticks_ = static_cast<std::size_t>(values[1]);
+  usual_change_ = std::max(1e-3, static_cast<double>(values[2]));
+  period_ = static_cast<std::size_t>(values[3]);
+  values = values.subspan(4);
+  for (double& squares : squares_now_) {
+    squares = std::max(0.0, static_cast<double>(values.front()));
+    values = values.subspan(1);
+  }
+  for (auto* array : {&logs_, &changes_, &products_, &squares_}) {
+    std::copy_n(values.begin(), kMost, array->begin());
+    values = values.subspan(kMost);
+  }
+  for (float& squares : squares_) {
+    squares = std::max(0.0F, squares);
+  }
+  return ticks_ >= size_ && (period_ == 0 || (period_ >= kLeastPeriod && period_ < size_));
 }
 
 }  // namespace skep

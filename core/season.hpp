@@ -8,6 +8,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace skep {
 
@@ -16,6 +18,10 @@ class Season {
   /// So many ticks are remembered; a period is shorter.
   static constexpr std::size_t kMost = 2048;
   static constexpr std::size_t kLeastPeriod = 16;
+  static constexpr std::size_t kPartsBits = 2;
+  /// Of the lags, one of which is looked at in each tick.
+  static constexpr std::size_t kParts = 1 << kPartsBits;
+  static constexpr std::size_t kPart = kMost / kParts;
 
   /// The log load of the next tick.
   void see(double log_load);
@@ -32,12 +38,12 @@ class Season {
     return static_cast<double>(logs_[(newest_ + ticks) % kMost]);
   }
 
- private:
-  static constexpr std::size_t kPartsBits = 2;
-  /// Of the lags, one of which is looked at in each tick.
-  static constexpr std::size_t kParts = 1 << kPartsBits;
-  static constexpr std::size_t kPart = kMost / kParts;
+  static constexpr std::size_t kSaved = 4 + kParts + 4 * kMost;
+  void save(std::vector<float>& values) const;
+  /// Takes kSaved `values`; false when they are none of save's.
+  bool restore(std::span<const float> values);
 
+ private:
   void remember(double log_load);
   double newest_change() const;
   std::size_t part_of_this_tick() const;

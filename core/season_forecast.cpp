@@ -13,6 +13,7 @@ constexpr double kPrior = 100;           // the first weights count like so many
 constexpr double kMostLearned = 5;       // a result is off by at most so many errors
 constexpr double kMostError = 8;         // and counts as at most so many in the next error
 constexpr double kLeastError = 1e-4;     // in log load
+constexpr std::size_t kSavedOfOne = 6;   // numbers of a lead
 
 }  // namespace
 
@@ -73,16 +74,19 @@ void SeasonForecast::learn(Learned& learned, std::size_t ahead) {
   fade_and_add(learned.level_level, level * level);
   fade_and_add(learned.change_result, change * bounded);
   fade_and_add(learned.level_result, level * bounded);
-  // The normal equations, drawn towards weights of 1 and 0 (ridge regression).
-  const double ridge = kPrior * learned.error * learned.error;
-  const double cc = learned.change_change + ridge;
-  const double ll = learned.level_level + ridge;
-  const double cl = learned.change_level;
-  const double cr = learned.change_result + ridge;
-  const double lr = learned.level_result;
+  learned.solve();
+}
+
+void SeasonForecast::Learned::solve() {
+  const double ridge = kPrior * error * error;
+  const double cc = change_change + ridge;
+  const double ll = level_level + ridge;
+  const double cl = change_level;
+  const double cr = change_result + ridge;
+  const double lr = level_result;
   const double determinant = cc * ll - cl * cl;
-  learned.of_change = (ll * cr - cl * lr) / determinant;
-  learned.of_level = (cc * lr - cl * cr) / determinant;
+  of_change = (ll * cr - cl * lr) / determinant;
+  of_level = (cc * lr - cl * cr) / determinant;
 }
 
 SeasonForecast::Expected SeasonForecast::at(std::size_t lead) const {
@@ -99,6 +103,37 @@ SeasonForecast::Expected SeasonForecast::at(std::size_t lead) const {
   return {season_.before(0) + between(near.of_change, far.of_change) * then.change +
               between(near.of_level, far.of_level) * then.level,
           between(near.error, far.error)};
+}
+
+void SeasonForecast::save(std::vector<float>& values) const {
+  season_.save(values);
+  for (const Learned& one : learned_) {
+    for (const double value : {one.change_change, one.change_level, one.level_level,
+                               one.change_result, one.level_result, one.error}) {
+      values.push_back(static_cast<float>(value));
+    }
+  }
+}
+
+bool SeasonForecast::restore(std::span<const float>& values) {
+  if (values.size() < Season::kSaved + kSavedOfOne * learned_.size() ||
+      !season_.restore(values.first(Season::kSaved))) {
+    return false;
+  }
+  values = values.subspan(Season::kSaved);
+  for (Learned& one : learned_) {
+    const auto value = [&values](std::size_t i) { return static_cast<double>(values[i]); };
+    one.change_change = std::max(0.0, value(0));
+    one.level_level = std::max(0.0, value(2));
+    const double most = std::sqrt(one.change_change * one.level_level);  // Cauchy and Schwarz
+    one.change_level = std::clamp(value(1), -most, most);
+    one.change_result = value(3);
+    one.level_result = value(4);
+    one.error = std::max(kLeastError, value(5));
+    one.solve();
+    values = values.subspan(kSavedOfOne);
+  }
+  return true;
 }
 
 }  // namespace skep

@@ -7,6 +7,7 @@
 #include "core/season.hpp"
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace skep {
@@ -31,6 +32,10 @@ class SeasonForecast {
   /// For a lead in [1, longest_lead()].
   Expected at(std::size_t lead) const;
 
+  void save(std::vector<float>& values) const;
+  /// Takes as many values as save gave; false when there are less, or they are none of save's.
+  bool restore(std::span<const float>& values);
+
  private:
   /// What the load did after a tick, in the mean of the last seasons,
   struct Before {
@@ -48,6 +53,9 @@ class SeasonForecast {
     double of_change = 1;
     double of_level = 0;
     double error = 0.1;
+
+    /// The normal equations, drawn towards weights of 1 and 0 (ridge regression).
+    void solve();
   };
 
   std::size_t ticks_ahead(std::size_t lead) const { return horizon_ - 1 + lead; }

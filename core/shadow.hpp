@@ -84,8 +84,10 @@ class ShadowedAgent final : public Agent {
   }
   double epsilon() const override { return learner_->epsilon(); }
   std::string layout() const override { return learner_->layout(); }
-  void save(Snapshot& snapshot) const override { learner_->save(snapshot); }
-  bool restore(const Snapshot& snapshot) override { return learner_->restore(snapshot); }
+  void save(Snapshot& snapshot, TimePoint now) const override { learner_->save(snapshot, now); }
+  bool restore(const Snapshot& snapshot, TimePoint saved) override {
+    return learner_->restore(snapshot, saved);
+  }
 
  private:
   std::unique_ptr<Agent> rule_;

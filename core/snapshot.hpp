@@ -29,11 +29,20 @@ struct LearnedArray {
   bool operator==(const LearnedArray&) const = default;
 };
 
+/// Where in time the load stands that was learned from.
+struct LastLoad {
+  Duration age{0};  ///< at the moment of the snapshot
+  Duration interval{0};
+
+  bool operator==(const LastLoad&) const = default;
+};
+
 struct Snapshot {
   std::string layout;  ///< what the cells and arrays belong to; those of another layout must not be
                        ///< mixed in
   std::vector<TableCell> cells;  ///< in order of state and action
   std::vector<LearnedArray> arrays;
+  std::optional<LastLoad> last_load;  ///< that `arrays` know; empty when it is not known which
   double epsilon = 0;
   std::uint64_t ticks = 0;
   Duration cooldown_left{0};           ///< at the moment of the snapshot

@@ -10,8 +10,11 @@ namespace {
 
 constexpr auto kNumbers = Controller::Detail::kNumbers;
 
+/// The load goes on with another one than the next.
 Snapshot learned_by(const Controller& controller) {
-  return with_learned({}, Duration{0}, controller.snapshot(TimePoint{}, std::nullopt));
+  Snapshot learned = controller.snapshot(TimePoint{}, std::nullopt);
+  learned.last_load.reset();
+  return with_learned({}, Duration{0}, learned);
 }
 
 /// Runs one controller after the other over parts of the history, and tells how far all of them
@@ -68,15 +71,21 @@ ControllerSettings acting_by_rule(ControllerSettings settings) {
   return settings;
 }
 
+bool is_gap(double load) { return std::isnan(load); }
+
 /// Where the last quarter of the rows with a load begins.
 std::size_t last_quarter(std::span<const double> loads) {
-  const auto is_gap = [](double load) { return std::isnan(load); };
   const auto gaps = static_cast<std::size_t>(std::count_if(loads.begin(), loads.end(), is_gap));
   std::size_t begin = loads.size();
   for (std::size_t left = (loads.size() - gaps) / 4; left > 0;) {
     left -= is_gap(loads[--begin]) ? 0 : 1;
   }
   return begin;
+}
+
+/// How many rows after the last one with a load there are.
+Duration::rep gaps_at_the_end(std::span<const double> loads) {
+  return std::find_if_not(loads.rbegin(), loads.rend(), is_gap) - loads.rbegin();
 }
 
 }  // namespace
@@ -108,6 +117,7 @@ TrainingResult train(const ControllerSettings& settings, const SimulatorSettings
   result.last_untrained = runs.run(last_untrained, last);
   Snapshot learned_first;
   runs.teach(agent, first, learned_first);
+  learned_first.last_load = {settings.interval + gaps_at_the_end(first) * step, settings.interval};
   Controller last_trained(agent, kNumbers);
   last_trained.restore(learned_first, Duration{0}, TimePoint{});
   result.last_trained = runs.run(last_trained, last);
@@ -121,6 +131,7 @@ Snapshot with_learned(const Snapshot& before, Duration age, const Snapshot& trai
   snapshot.layout = trained.layout;
   snapshot.cells = trained.cells;
   snapshot.arrays = trained.arrays;
+  snapshot.last_load = trained.last_load;
   snapshot.epsilon = trained.epsilon;
   snapshot.cooldown_left = std::max(Duration::zero(), before.cooldown_left - age);
   if (before.paused && before.pause_left > Duration::zero()) {

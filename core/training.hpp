@@ -28,7 +28,7 @@ struct TrainingResult {
   SimulationResult last_untrained;
   SimulationResult last_trained;  ///< the agent that has learned from the first three quarters
   Snapshot learned;  ///< what the agent knows that has learned from the whole history, and nothing
-                     ///< else: no cooldown, no pause, no replica count
+                     ///< else: no cooldown, no pause, no replica count, and not when that ended
 };
 
 /// True when the policy has anything that can be learned and saved.

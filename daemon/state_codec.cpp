@@ -307,6 +307,10 @@ Result<std::string> encode_state(std::string_view service, const Snapshot& snaps
   writer.number("spec_fingerprint", snapshot.spec_fingerprint);
   writer.boolean("paused", snapshot.paused);
   writer.number("pause_left_ns", snapshot.pause_left.count());
+  if (snapshot.last_load) {
+    writer.number("load_age_ns", snapshot.last_load->age.count());
+    writer.number("load_interval_ns", snapshot.last_load->interval.count());
+  }
   writer.arrays(snapshot.arrays);
   writer.cells(snapshot.cells);
   return writer.finish();
@@ -338,6 +342,11 @@ Result<SavedState> decode_state(std::string_view text) {
   reader.count("spec_fingerprint", snapshot.spec_fingerprint);
   reader.boolean("paused", snapshot.paused);
   reader.duration("pause_left_ns", snapshot.pause_left);
+  if (reader.has("load_age_ns")) {
+    LastLoad& last = snapshot.last_load.emplace();
+    reader.duration("load_age_ns", last.age);
+    reader.duration("load_interval_ns", last.interval);
+  }
   reader.arrays(snapshot.arrays);
   reader.cells(snapshot.cells);
   if (std::optional<Error> error = reader.finish()) return std::move(*error);

@@ -142,6 +142,7 @@ Snapshot without_learned(Snapshot snapshot) {
   snapshot.layout = kLayoutWithoutLearned;
   snapshot.cells.clear();
   snapshot.arrays.clear();
+  snapshot.last_load.reset();
   return snapshot;
 }
 

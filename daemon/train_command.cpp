@@ -29,12 +29,13 @@ namespace {
 using HistoryOrStatus = std::variant<TrainingHistory, int>;
 
 /// Leaves out what comes before the first load and after the last, and says so; `name` is that of a
-/// point.
-void drop_ends(TrainingHistory& history, const std::function<std::string(std::size_t)>& name) {
+/// point. Returns the number of the point at which the last load ends.
+std::size_t drop_ends(TrainingHistory& history,
+                      const std::function<std::string(std::size_t)>& name) {
   std::vector<double>& loads = history.load.loads;
   const auto is_load = [](double load) { return !std::isnan(load); };
   const auto first = std::find_if(loads.begin(), loads.end(), is_load);
-  if (first == loads.end()) return;
+  if (first == loads.end()) return 0;
   const auto end = std::find_if(loads.rbegin(), loads.rend(), is_load).base();
   const auto number = [&loads](auto at) { return static_cast<std::size_t>(at - loads.begin()); };
   if (first != loads.begin()) {
@@ -45,8 +46,10 @@ void drop_ends(TrainingHistory& history, const std::function<std::string(std::si
     history.notes.push_back("The history ends at " + name(number(end) - 1) +
                             ": there is no data after that.");
   }
+  const std::size_t end_number = number(end);
   loads.erase(end, loads.end());
   loads.erase(loads.begin(), first);
+  return end_number;
 }
 
 HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSetup& setup) {
@@ -134,9 +137,11 @@ HistoryOrStatus history_of_prometheus(const TrainOptions& options, const Simulat
   history.step = read->grid.step;
   history.source = "Prometheus since " + rfc3339(read->grid.start);
   history.notes = notes_of(*read, history.load, setup.settings.interval);
-  drop_ends(history, [&grid = read->grid](std::size_t point) {
-    return rfc3339(grid.start + static_cast<Duration::rep>(point) * grid.step);
-  });
+  const auto time_of = [&grid = read->grid](std::size_t point) {
+    return grid.start + static_cast<Duration::rep>(point) * grid.step;
+  };
+  history.end = time_of(
+      drop_ends(history, [&time_of](std::size_t point) { return rfc3339(time_of(point)); }));
   return history;
 }
 
@@ -248,6 +253,10 @@ int run_train(const TrainOptions& options) {
     Progress progress("training");
     result = train(settings, like_measured(setup->simulator, history.load), history.load.loads,
                    history.step, [&progress](double part) { progress.at(part); });
+  }
+  if (history.end) {
+    const Duration since_end = std::max(Duration::zero(), Duration(wall_now() - *history.end));
+    result.learned.last_load = {settings.interval + since_end, settings.interval};
   }
   print_training(result, policy);
   return store ? save(*store, service, result.learned, setup->state.path) : 0;

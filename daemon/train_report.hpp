@@ -5,7 +5,9 @@
 #include "core/settings.hpp"
 #include "core/time.hpp"
 #include "core/training.hpp"
+#include "daemon/wall_clock.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ namespace skep {
 struct TrainingHistory {
   LoadHistory load;
   Duration step{};
+  std::optional<WallTime> end;     ///< of the last row; not known of a trace
   std::string source;              ///< "demo.csv, column requests", "Prometheus, since ..."
   std::vector<std::string> notes;  ///< sentences: what had to be assumed
 };

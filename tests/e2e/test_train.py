@@ -1,5 +1,6 @@
 """skep train on the history in a real Prometheus, and the daemon that starts from it."""
 
+import json
 import re
 import subprocess
 import time
@@ -44,6 +45,12 @@ class Train(EndToEndTest):
         self.assertAlmostEqual(self.number(r"peak +([\d.]+)", said), HIGHEST, delta=0.05)
         self.assertIn("trained on the rest", said)
         self.assertNotIn("note", said)
+        # Where in its season the daemon goes on is told by the time of the last point.
+        (file,) = (self.folder / "state").glob("*.state")
+        state = json.loads(file.read_text().partition("\n")[2])
+        self.assertGreaterEqual(state["load_age_ns"], STEP * 10**9)
+        self.assertLess(state["load_age_ns"], 10 * STEP * 10**9)
+        self.assertEqual(state["load_interval_ns"], STEP * 10**9)
 
         self.create_service()
         daemon = self.start_daemon(

@@ -107,17 +107,18 @@ TEST_CASE("train learns from a trace; a second one replaces it and keeps a copy"
   CHECK_THAT(world.output(command), !Contains("is kept in"));
   CHECK(world.state_files("before-training") == 0);
   const std::string file = world.state_path + "/web.state";
-  const auto cells_of = [&file] {
+  const auto state = [&file] {
     std::ifstream in(file);
     std::string line;
     std::getline(in, line);
-    return Json::parse(in)["cells"];
+    return Json::parse(in);
   };
-  const Json first = cells_of();
+  const Json first = state()["cells"];
   CHECK(first.size() > 10);
   CHECK_THAT(world.output(command), Contains("is kept in"));
   CHECK(world.state_files("before-training") == 1);
-  CHECK(cells_of() == first);  // not learned twice
+  CHECK(state()["cells"] == first);  // not learned twice
+  CHECK_FALSE(state().contains("load_age_ns"));
 }
 
 TEST_CASE("train --dry-run says the same and saves nothing, while a daemon runs too") {

@@ -5,6 +5,7 @@
 #include "tests/unit/core/support.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -204,4 +205,34 @@ TEST_CASE("after ten intervals without a tick, and a second at least, the load b
     CHECK(interruptions(15s, 29.9, true) == Unseen{1});
     CHECK(interruptions(15s, 90, true) == Unseen{5});
   }
+}
+
+TEST_CASE("after a restart the clock tells how many ticks were not seen") {
+  using Unseen = std::vector<std::size_t>;
+  const auto interruptions = [](std::optional<LastLoad> last_load, double stopped) {
+    ControllerSettings settings = plain();
+    const AutoscaleEnv env(settings);
+    Unseen unseen;
+    const auto make = [&unseen] { return std::make_unique<Stub>(4, &unseen); };
+    const Observation seen = observation(4, 50);
+    CounterfactualAgent before(settings, env, make);
+    before.observe({seen, 0, 0.0, {}, true, at(100)});
+    Snapshot snapshot;
+    before.save(snapshot, at(104));
+    CHECK(snapshot.last_load == LastLoad{4s, 15s});
+    snapshot.last_load = last_load;
+    CounterfactualAgent after(settings, env, make);
+    REQUIRE(after.restore(snapshot, at(5000 - stopped)));
+    after.observe({seen, 0, 0.0, {}, true, at(5000)});
+    after.observe({seen, 0, 0.0, {}, true, at(5015)});
+    return unseen;
+  };
+  CHECK(interruptions(LastLoad{4s, 15s}, 11) == Unseen{0});
+  CHECK(interruptions(LastLoad{4s, 15s}, 26) == Unseen{1});
+  CHECK(interruptions(LastLoad{4s, 15s}, 3596) == Unseen{239});
+  // Nothing that is remembered tells the time of day when it is not known when that was, or how
+  // long its ticks were.
+  constexpr std::size_t kAnew = std::numeric_limits<std::size_t>::max();
+  CHECK(interruptions(std::nullopt, 11) == Unseen{kAnew});
+  CHECK(interruptions(LastLoad{4s, 30s}, 11) == Unseen{kAnew});
 }

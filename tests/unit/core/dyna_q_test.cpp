@@ -152,11 +152,11 @@ TEST_CASE("Dyna-Q: the agent learns more from the same experience than Q-learnin
       visits += agent.table().at(0, action).visits + agent.table().at(1, action).visits;
     }
     Snapshot snapshot;
-    agent.save(snapshot);
+    agent.save(snapshot, at(0));
     QLearningAgent again(settings, env);
-    CHECK(again.restore(snapshot));
+    CHECK(again.restore(snapshot, at(0)));
     Snapshot twice;
-    again.save(twice);
+    again.save(twice, at(0));
     CHECK(twice.cells == snapshot.cells);
     CHECK(twice.arrays == snapshot.arrays);
     CHECK(snapshot.arrays.size() == (policy == PolicyType::kDynaQ ? 1 : 0));

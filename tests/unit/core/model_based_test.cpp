@@ -101,9 +101,9 @@ TEST_CASE("model-based: what it learned survives a restart") {
     f.tick(i % 2 == 0 ? 2.7 : 0.9, 4);
   }
   Snapshot snapshot;
-  f.agent.save(snapshot);
+  f.agent.save(snapshot, at(0));
   Fixture other;
-  REQUIRE(other.agent.restore(snapshot));
+  REQUIRE(other.agent.restore(snapshot, at(0)));
   other.tick(2.7, 4);
   other.tick(0.9, 3);
   CHECK(other.agent.wish(other.view()).change == 1);
@@ -113,27 +113,27 @@ TEST_CASE("model-based: what it learned survives a restart") {
 
   Snapshot damaged = snapshot;
   damaged.arrays[1].values.pop_back();
-  CHECK_FALSE(other.agent.restore(damaged));
+  CHECK_FALSE(other.agent.restore(damaged, at(0)));
   damaged = snapshot;
   damaged.arrays[0].values[1] = -1;
-  CHECK_FALSE(other.agent.restore(damaged));
+  CHECK_FALSE(other.agent.restore(damaged, at(0)));
   damaged = snapshot;
   damaged.arrays[2].values[0] = -1;
-  CHECK_FALSE(other.agent.restore(damaged));
+  CHECK_FALSE(other.agent.restore(damaged, at(0)));
   damaged = snapshot;
   damaged.arrays.pop_back();
-  CHECK_FALSE(other.agent.restore(damaged));
+  CHECK_FALSE(other.agent.restore(damaged, at(0)));
   ControllerSettings larger;
   larger.replicas.max = 20;
-  CHECK_FALSE(Fixture(larger).agent.restore(snapshot));
+  CHECK_FALSE(Fixture(larger).agent.restore(snapshot, at(0)));
   ControllerSettings slower;
   slower.environment.startup = 40s;  // three ticks
-  CHECK_FALSE(Fixture(slower).agent.restore(snapshot));
+  CHECK_FALSE(Fixture(slower).agent.restore(snapshot, at(0)));
   slower.environment.startup = 0s;
   slower.environment.reward.graded = false;
-  CHECK_FALSE(Fixture(slower).agent.restore(snapshot));
+  CHECK_FALSE(Fixture(slower).agent.restore(snapshot, at(0)));
   Snapshot again;
-  other.agent.save(again);
+  other.agent.save(again, at(0));
   CHECK(again.arrays[0].values.size() >= snapshot.arrays[0].values.size());
 }
 

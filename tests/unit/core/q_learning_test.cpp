@@ -188,27 +188,27 @@ TEST_CASE("a saved table is taken over to the last digit; one of another layout 
   f.agent.applied(1, at(0));
   f.agent.observe(f.view(8, -1.0 / 3, 1));
   Snapshot snapshot;
-  f.agent.save(snapshot);
+  f.agent.save(snapshot, at(0));
   REQUIRE(snapshot.cells.size() == 1);
   CHECK(snapshot.cells[0].value == 0.5 * (-1.0 / 3));
 
   Fixture other;
-  CHECK(other.agent.restore(snapshot));
+  CHECK(other.agent.restore(snapshot, at(0)));
   CHECK(other.value(7, 1) == f.value(7, 1));
   Snapshot again;
-  other.agent.save(again);
+  other.agent.save(again, at(0));
   CHECK(again == snapshot);
 
   ControllerSettings wider = Fixture::make_settings();
   wider.replicas.max = 12;
   const AutoscaleEnv env(wider);
   QLearningAgent foreign(wider, env);
-  CHECK_FALSE(foreign.restore(snapshot));
+  CHECK_FALSE(foreign.restore(snapshot, at(0)));
 
   snapshot.cells[0].state = 1'000'000;
-  CHECK_FALSE(other.agent.restore(snapshot));
+  CHECK_FALSE(other.agent.restore(snapshot, at(0)));
   snapshot.cells[0] = {7, 1, std::numeric_limits<double>::quiet_NaN(), 1};
-  CHECK_FALSE(other.agent.restore(snapshot));
+  CHECK_FALSE(other.agent.restore(snapshot, at(0)));
   CHECK(other.value(7, 1) == f.value(7, 1));
 }
 

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <numbers>
 #include <random>
+#include <span>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -128,6 +129,79 @@ TEST_CASE("seasons: ticks that were not seen do not shift the phase") {
     season.skip(Season::kMost);
     CHECK(season.size() == 0);
     CHECK(season.period() == 0);
+  }
+}
+
+TEST_CASE("seasons: one that was saved goes on as if nothing had happened") {
+  const int ticks = GENERATE(0, 10, 1000, 5000);  // less and more than are remembered
+  CAPTURE(ticks);
+  SeasonForecast forecast(1, 24);
+  Noise noise;
+  const auto next = [&](int tick) { return std::log(job(tick)) + noise(0.03); };
+  for (int tick = 0; tick < ticks; ++tick) {
+    forecast.see(next(tick));
+  }
+  std::vector<float> saved;
+  forecast.save(saved);
+  saved.push_back(7);  // of somebody else
+  SeasonForecast restored(1, 24);
+  std::span<const float> values(saved);
+  REQUIRE(restored.restore(values));
+  CHECK(values.size() == 1);
+  for (int tick = ticks; tick < ticks + 200; ++tick) {
+    const double log_load = next(tick);
+    forecast.see(log_load);
+    restored.see(log_load);
+    REQUIRE(restored.period() == forecast.period());
+    for (std::size_t lead = 1; forecast.period() != 0 && lead <= 24; ++lead) {
+      CHECK(restored.at(lead).log_load == Approx(forecast.at(lead).log_load).margin(1e-4));
+      CHECK(restored.at(lead).error == Approx(forecast.at(lead).error).epsilon(1e-3));
+    }
+  }
+  CHECK((ticks < 1000 || forecast.period() == 90));
+}
+
+TEST_CASE("seasons: numbers that no season can have saved are refused or made harmless") {
+  SeasonForecast forecast(1, 24);
+  for (int tick = 0; tick < 1000; ++tick) {
+    forecast.see(std::log(job(tick)));
+  }
+  std::vector<float> saved;
+  forecast.save(saved);
+  REQUIRE(saved[0] == 1000);  // ticks that are remembered,
+  REQUIRE(saved[1] == 1000);  // and since the load began
+  REQUIRE(saved[3] == 90);    // the period
+  const auto taken = [&](std::size_t at, float value) {
+    std::vector<float> damaged = saved;
+    damaged[at] = value;
+    SeasonForecast restored(1, 24);
+    std::span<const float> values(damaged);
+    return restored.restore(values);
+  };
+  CHECK(taken(0, 1000));
+  for (const float size : {-1.0F, 90.0F, 1001.0F, 2049.0F, 1e30F}) {
+    CHECK_FALSE(taken(0, size));
+  }
+  for (const float ticks : {-1.0F, 999.0F, 1e30F}) {
+    CHECK_FALSE(taken(1, ticks));
+  }
+  CHECK(taken(3, 0));
+  for (const float period : {-1.0F, 15.0F, 1000.0F, 1e30F}) {
+    CHECK_FALSE(taken(3, period));
+  }
+  std::span<const float> too_few(saved.data(), saved.size() - 1);
+  CHECK_FALSE(SeasonForecast(1, 24).restore(too_few));
+
+  for (const float value : {-1e30F, 1e30F}) {
+    for (std::size_t at = saved.size() - 6; at < saved.size(); ++at) {
+      std::vector<float> damaged = saved;
+      damaged[at] = value;
+      SeasonForecast restored(1, 24);
+      std::span<const float> values(damaged);
+      REQUIRE(restored.restore(values));
+      CHECK(std::isfinite(restored.at(24).log_load));
+      CHECK(restored.at(24).error > 0);
+    }
   }
 }
 
@@ -290,6 +364,24 @@ TEST_CASE("seasons: the mixture follows the plans where there are seasons, and o
   CHECK(weight_of_plans(peaks, 3000) > 0.9);
   CHECK(weight_of_plans([](int) { return 3.0; }, 3000) == 0);
 
+  SECTION("also when they were restored") {
+    Mixture before{ImaginedService(plain())};
+    for (int tick = 0; tick < 3000; ++tick) {
+      before.see({peaks(tick)}, 5);
+    }
+    std::vector<LearnedArray> saved;
+    before.save(saved);
+    Mixture after{ImaginedService(plain())};
+    REQUIRE(after.restore(saved));
+    after.interrupt(56);  // eight ticks before a peak
+    int wanted = 2;
+    for (int tick = 3056; tick < 3059; ++tick) {
+      after.see({peaks(tick)}, wanted);
+      CHECK_THAT(after.explain(wanted), Catch::Contains("season plans"));
+      wanted = after.want(wanted);
+    }
+    CHECK(wanted > 2);
+  }
   SECTION("and soon: what was before the first season does not count against them") {
     const auto constant_before = [&](int tick) { return tick < 3000 ? 1.0 : peaks(tick - 3000); };
     CHECK(weight_of_plans(constant_before, 3000) == 0);

@@ -3,6 +3,7 @@
 #include "core/controller.hpp"
 #include "tests/unit/core/support.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -88,6 +89,23 @@ TEST_CASE("the last quarter is that of the ticks with a load") {
   CHECK(result.last_rule.ticks == 120);
   CHECK(result.last_trained.ticks == 120);
   CHECK(result.last_trained.total_cost != result.last_untrained.total_cost);
+}
+
+TEST_CASE("the agent that is judged on the last quarter knows where in its season that begins") {
+  const std::size_t gaps = GENERATE(0, 40);
+  CAPTURE(gaps);
+  std::vector<double> loads;
+  for (int tick = 0; tick < 1200; ++tick) {
+    loads.push_back(tick % 90 >= 50 && tick % 90 < 56 ? 6 : 1);
+  }
+  std::fill_n(loads.begin() + 870, gaps, std::nan(""));  // the last quarter begins after them
+  ControllerSettings mixture;
+  mixture.cooldown = 0s;
+  const TrainingResult result = train(mixture, {}, loads, 15s, no_progress);
+  CHECK(result.last_untrained.violations >= 6);
+  CHECK(result.last_trained.violations <= 1);
+  // The whole of it was gone through from its beginning: nothing tells when it ended.
+  CHECK_FALSE(result.learned.last_load);
 }
 
 TEST_CASE("what training saves holds nothing of the simulated service") {

@@ -20,6 +20,7 @@ Snapshot some_snapshot() {
   snapshot.layout = "replicas 1-10, load 86, ram 5; scale_in, hold, scale_out";
   snapshot.cells = {{0, 1, -9.1, 3}, {1017, 2, 0.1, 10.5}};
   snapshot.arrays = {{"sums", {0.1F, -3, 1e20F}}, {"none", {}}};
+  snapshot.last_load = {std::chrono::seconds(7), std::chrono::seconds(15)};
   snapshot.epsilon = 0.05;
   snapshot.ticks = 42;
   snapshot.cooldown_left = std::chrono::nanoseconds(12300000001);
@@ -73,6 +74,10 @@ class RandomSnapshots {
       snapshot.cells.push_back({random_(), random_(), number(), std::abs(number())});
     }
     snapshot.arrays = {{"values", {static_cast<float>(random_() % 1000) / 7}}};
+    if (random_() % 2 == 0) {
+      snapshot.last_load = {Duration(static_cast<std::int64_t>(random_() >> 1U)),
+                            Duration(static_cast<std::int64_t>(random_() >> 1U))};
+    }
     snapshot.epsilon = std::abs(number());
     snapshot.ticks = random_();
     snapshot.cooldown_left = Duration(static_cast<std::int64_t>(random_() >> 1U));
@@ -136,6 +141,16 @@ TEST_CASE("A state without the clock since boot is read too") {
   const Result<SavedState> state = decode_state(sealed(replaced(body_of(some_text()), clock, "")));
   REQUIRE(state);
   CHECK(*state == SavedState{"app", some_time().wall, some_snapshot()});
+}
+
+TEST_CASE("A state that does not know its last load is read too") {
+  const std::string load = "\"load_age_ns\": 7000000000,\n\"load_interval_ns\": 15000000000,\n";
+  const Result<SavedState> state = decode_state(sealed(replaced(body_of(some_text()), load, "")));
+  REQUIRE(state);
+  Snapshot expected = some_snapshot();
+  expected.last_load.reset();
+  CHECK(*state == SavedState{"app", some_time(), expected});
+  CHECK(decode_state(*encode_state("app", expected, some_time()))->snapshot == expected);
 }
 
 TEST_CASE("Any snapshot reads back as it was, every double to the last bit") {
@@ -235,6 +250,8 @@ TEST_CASE("A body with a good checksum that makes no sense is refused") {
       Change("\"service\": \"app\"", "\"service\": [\"app\"]"),
       Change("\"saved_at_unix_ns\": 1", "\"saved_at_unix_ns\": -1"),
       Change("\"since_boot_ns\": 5000000000", "\"since_boot_ns\": -5000000000"),
+      Change("\"load_age_ns\": 7000000000", "\"load_age_ns\": -7"),
+      Change("\"load_interval_ns\": 15000000000,", ""),
       Change("\"since_boot_ns\": 5000000000,", ""), Change("\"boot_id\": \"c0ffee\",", ""),
       Change("\"boot_id\": \"c0ffee\"", "\"boot_id\": 5"), Change("[0,1,-9.1,3]", "[0,1,-9.1]"),
       Change("[0,1,-9.1,3]", "[0,1,-9.1,3,4]"), Change("[0,1,-9.1,3]", "[0,1,-9.1,-3]"),
