@@ -15,7 +15,7 @@ double HiddenLoadCorrection::correct(double guess, double seen) {
   if (guesses_.size() < kMostGuesses) {
     guesses_.push_back({guess, seen});
   }
-  return std::clamp(guess * factor_, seen, kMostHidden * seen);
+  return std::clamp(guess * factor_, seen, most(seen));
 }
 
 void HiddenLoadCorrection::reveal(double load) {

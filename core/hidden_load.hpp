@@ -6,6 +6,7 @@
 
 #include "core/demand.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -14,10 +15,15 @@ namespace skep {
 
 class HiddenLoadCorrection {
  public:
-  /// A hidden load is at most so many times what is seen of it.
+  /// A hidden load is at most so many times what is seen of it, or what all replicas can bear: a
+  /// few of them see little of a peak.
   static constexpr double kMostHidden = 4;
 
-  /// `guess` (> 0) of a load that is hidden, made better: within [seen, kMostHidden * seen].
+  /// `bearable` (> 0): the load that all replicas can bear.
+  explicit HiddenLoadCorrection(double bearable) : bearable_(bearable) {}
+  /// The most that is behind `seen`.
+  double most(double seen) const { return std::max(bearable_, kMostHidden * seen); }
+  /// `guess` (> 0) of a load that is hidden, made better: within [seen, most(seen)].
   double correct(double guess, double seen);
   /// A load (>= 0) that can be seen. It says nothing of the hidden ones before it when it is less
   /// than what was seen of the last: then it has fallen in the meantime.
@@ -35,6 +41,7 @@ class HiddenLoadCorrection {
     double load;  ///< before it was corrected
     double seen;
   };
+  double bearable_;
   std::vector<Guess> guesses_;  ///< since a load could last be seen, at most kMostGuesses
   double factor_ = 1;           ///< that corrects a guess
   double comparisons_ = 0;

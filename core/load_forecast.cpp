@@ -51,6 +51,7 @@ LoadForecast::LoadForecast(int horizon, int max_replicas, double utilization_lim
     : horizon_(horizon),
       lowest_level_(lowest_level(max_replicas)),
       season_(horizon, season_leads),
+      hidden_(max_replicas * utilization_limit),
       expected_(max_replicas, utilization_limit, graded,
                 {lowest_level_ - kLevelWidth / 2, kLevelWidth}) {
   constexpr std::array<double, 3> kMemories{0.9, 0.97, 0.995};
@@ -110,12 +111,13 @@ double LoadForecast::step_of(const Component& component, const Belief& then, dou
 }
 
 double LoadForecast::guess_above(double seen) const {
+  const double most = hidden_.most(seen);
   double probability = 0;
   double mean = 0;
   const auto count = [&](double load, double part) {
     if (load > seen) {
       probability += part;
-      mean += part * std::min(load, HiddenLoadCorrection::kMostHidden * seen);
+      mean += part * std::min(load, most);
     }
   };
   const double moves = 1 - repeats_.get();

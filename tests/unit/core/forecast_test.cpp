@@ -1,6 +1,7 @@
 // What the load forecast says, and its guesses of what CPU hides.
 #include "core/hidden_load.hpp"
 #include "core/load_forecast.hpp"
+#include "core/random.hpp"
 #include "tests/unit/core/imagination.hpp"
 
 #include <random>
@@ -116,7 +117,27 @@ TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {
     CHECK(forecast.see({2, true}) > 4);
     forecast.interrupt(0);  // without a forecast for this tick: the loads that were seen above 2
     CHECK(forecast.see({2, true}) > 4);
-    CHECK(forecast.see({1, true}) <= HiddenLoadCorrection::kMostHidden);
+  }
+  SECTION("also when they were hidden for long, behind few replicas") {
+    Random random(7);
+    double guess = 0;
+    for (int tick = 0; tick < 6000; ++tick) {
+      if (random.uniform() > 0.03) {
+        forecast.see({0.3 + 0.2 * random.uniform()});
+      } else if (tick < 1000) {
+        forecast.see({5 + 2 * random.uniform()});
+      } else {
+        guess = forecast.see({1, true});
+      }
+    }
+    CHECK(guess > 3);
+    CHECK(guess < 8);
+  }
+  SECTION("but no more than all replicas can bear, of spikes that were larger") {
+    for (int tick = 0; tick < 2000; ++tick) {
+      forecast.see({tick % 20 == 7 ? 15.0 : 1.0});
+    }
+    CHECK(forecast.see({1.5, true}) == Approx(8).margin(0.5));
   }
   SECTION("a load that hardly moves") {
     for (int tick = 0; tick < 2000; ++tick) {
@@ -127,7 +148,7 @@ TEST_CASE("what CPU at its ceiling hides is guessed from what came before") {
 }
 
 TEST_CASE("what hid more than was guessed makes the next guesses larger") {
-  HiddenLoadCorrection correction;
+  HiddenLoadCorrection correction(5);
   CHECK(correction.correct(3, 2) == 3);
   CHECK(correction.correct(3, 2.5) == 3);
   SECTION("the load that shows at last was twice as much") {
@@ -139,11 +160,12 @@ TEST_CASE("what hid more than was guessed makes the next guesses larger") {
       correction.correct(3, 2);
     }
     CHECK(correction.correct(3, 2) == Approx(6).epsilon(0.01));
-    CHECK(correction.correct(30, 2) == 8);  // at most four times what is seen
+    CHECK(correction.correct(30, 2) == 8);  // at most four times what is seen,
+    CHECK(correction.correct(30, 1) == 5);  // or what all replicas can bear
     std::vector<float> saved;
     correction.save(saved);
     REQUIRE(saved.size() == HiddenLoadCorrection::kSaved);
-    HiddenLoadCorrection restored;
+    HiddenLoadCorrection restored(5);
     restored.restore(saved);
     CHECK(restored.correct(3, 2) == Approx(correction.correct(3, 2)));
   }
