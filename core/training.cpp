@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kNumbers = Controller::Detail::kNumbers;
 
-/// The load goes on with another one than the next.
+/// For another load, or the same from its beginning.
 Snapshot learned_by(const Controller& controller) {
   Snapshot learned = controller.snapshot(TimePoint{}, std::nullopt);
   learned.last_load.reset();
