@@ -74,7 +74,7 @@ void Season::skip(std::size_t ticks) {
   }
   const double last = before(0);
   for (std::size_t i = 0; i < ticks; ++i) {
-    remember(last);
+    remember(period_ == 0 ? last : before(period_ - 1));
   }
 }
 

@@ -25,8 +25,9 @@ class Season {
 
   /// The log load of the next tick.
   void see(double log_load);
-  /// So many ticks were not seen after the last one: they count as if nothing had changed. Where
-  /// they are too many to be filled in, the load begins anew.
+  /// So many ticks were not seen after the last one: they count as if the last season had come
+  /// again, or where there is none, as if nothing had changed. Where they are too many to be filled
+  /// in, the load begins anew.
   void skip(std::size_t ticks);
 
   /// In ticks, in [kLeastPeriod, size()); 0 while none is known.
