@@ -1,5 +1,5 @@
-// A file that a command writes. Until it is whole it is called FILE.part, so that a run that fails
-// or is stopped does not cost what was there before.
+// A file that a command writes, one at a time. It takes its name when it is whole, so that a run
+// that fails or is stopped does not cost what was there before, and leaves nothing.
 #pragma once
 
 #include <cstdio>
@@ -27,9 +27,12 @@ class OutputFile {
   std::string finish();
 
  private:
+  void begin_part();
+  void give_up();
+
   std::string name_;    ///< as it was given
   std::string target_;  ///< where links lead to
-  std::string part_;    ///< empty when it is written as it is
+  std::string part_;    ///< FILE.XXXXXX; empty when it is written as it is
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream_{nullptr, &std::fclose};
 };
 

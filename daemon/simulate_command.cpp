@@ -80,7 +80,7 @@ CLI::App* add_simulate_command(CLI::App& app, SimulateOptions& options) {
          "NAME");
   add_simulation_options(*command, options.simulation);
   option("--out", options.out,
-         "write every decision to this CSV file, called FILE.part until the last", "FILE");
+         "write every decision to this CSV file, which is there when it is whole", "FILE");
   command->footer(
       "Load and cost: a load of 1 keeps one replica 100% busy; the cost of a tick is minus the\n"
       "reward of the service's configuration. dry_run is ignored, and a random_seed of 0 counts\n"
@@ -97,11 +97,14 @@ int run_simulate(const SimulateOptions& options) {
   TraceSelection selection;
   if (!options.column.empty()) selection.names = {options.column};
   selection.most = 1;
+  selection.by_time = true;
   Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
   if (!read) {
     return fail_in_file(read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message);
   }
   TraceColumn& column = read->front();
+  const std::string times = column.times.text(step);
+  if (!times.empty()) std::fprintf(stderr, "%s: %s\n", options.trace_file.c_str(), times.c_str());
   const std::string unusable = scale_load(column.values, options.simulation.peak, *setup);
   if (!unusable.empty()) {
     return fail_in_file(1, options.trace_file + ": column '" + column.name + "' " + unusable);

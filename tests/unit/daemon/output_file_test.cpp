@@ -3,12 +3,16 @@
 #include "tests/unit/daemon/state_files.hpp"
 #include "tests/unit/daemon/temporary_folder.hpp"
 
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <climits>
 
 namespace skep {
 namespace {
@@ -25,7 +29,7 @@ TEST_CASE("A file has its name when it is whole, and before that is what it was"
     REQUIRE(out.open(file).empty());
     std::fputs("new", out.stream());
     CHECK(content(file) == "old");
-    CHECK(names_in(folder.path()) == Names{"out.csv", "out.csv.part"});
+    CHECK(names_in(folder.path()).size() == 2);
     SECTION("finished") {
       CHECK(out.finish().empty());
       CHECK(content(file) == "new");
@@ -36,10 +40,62 @@ TEST_CASE("A file has its name when it is whole, and before that is what it was"
   CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("The rest of a run that was stopped is no hindrance, and a link goes on to lead there") {
+TEST_CASE("A run that is stopped leaves what was there, and nothing else") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "out.csv";
-  write(folder.path() / "real.csv.part", "half");
+  write(file, "old");
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::signal(signal, SIG_DFL);  // the tests handle it
+      OutputFile out;
+      if (!out.open(file).empty()) std::_Exit(1);
+      std::fputs("new", out.stream());
+      ::raise(signal);
+      std::_Exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == signal);
+    CHECK(content(file) == "old");
+    CHECK(names_in(folder.path()) == Names{"out.csv"});
+  }
+}
+
+TEST_CASE("A new file is for whom the user wants, and two runs at once do not meet") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "out.csv";
+  write(folder.path() / "out.csv.part", "of the user");
+  write(folder.path() / "plain", "");
+  OutputFile first;
+  OutputFile second;
+  REQUIRE(first.open(file).empty());
+  REQUIRE(second.open(file).empty());
+  std::fputs("first", first.stream());
+  std::fputs("second", second.stream());
+  CHECK(first.finish().empty());
+  CHECK(content(file) == "first");
+  CHECK(second.finish().empty());
+  CHECK(content(file) == "second");
+  CHECK(fs::status(file).permissions() == fs::status(folder.path() / "plain").permissions());
+  CHECK(content(folder.path() / "out.csv.part") == "of the user");
+}
+
+TEST_CASE("A link goes on to lead there, and one to nothing makes what it names") {
+  const TemporaryFolder folder;
+  const fs::path dangling = folder.path() / "to_come.csv";
+  fs::create_symlink("made.csv", dangling);
+  OutputFile made;
+  REQUIRE(made.open(dangling).empty());
+  std::fputs("new", made.stream());
+  CHECK(made.finish().empty());
+  CHECK(fs::is_symlink(dangling));
+  CHECK(content(folder.path() / "made.csv") == "new");
+  fs::remove(dangling);
+  fs::remove(folder.path() / "made.csv");
+
+  const fs::path file = folder.path() / "out.csv";
   fs::create_symlink("real.csv", file);
   write(folder.path() / "real.csv", "old");
   OutputFile out;
@@ -73,9 +129,8 @@ TEST_CASE("What is not a plain file is written as it is, and a full one is told"
 
 TEST_CASE("Where the new file cannot be begun, the old one stays") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / "out.csv";
+  const fs::path file = folder.path() / std::string(NAME_MAX - 3, 'a');  // no room for the part
   write(file, "old");
-  fs::create_directories(folder.path() / "out.csv.part" / "in the way");
   OutputFile out;
   CHECK(out.open(file) == "cannot write " + file.string() + "; check its folder and its owner.");
   CHECK(content(file) == "old");
