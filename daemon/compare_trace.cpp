@@ -87,7 +87,13 @@ ControllerSettings rule_settings(const SimulationSetup& setup, const TargetSetti
 void add_traces(TraceComparison& comparison, Traces traces, double peak) {
   const SimulationSetup& setup = comparison.setup;
   for (const std::string& why : traces.left_out) tell_left_out(why);
+  std::string told;  // of the file whose columns these are
   for (Trace& trace : traces.usable) {
+    const std::string times = trace.times.text(setup.step);
+    if (!times.empty() && told != trace.file) {
+      std::fprintf(stderr, "%s: %s\n", trace.file.c_str(), times.c_str());
+    }
+    told = trace.file;
     const std::string unusable = scale_load(trace.values, peak, setup);
     if (!unusable.empty()) {
       tell_left_out(trace.where + " " + unusable);

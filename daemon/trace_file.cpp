@@ -147,6 +147,24 @@ std::string check_header(const std::vector<std::string_view>& header) {
          "before it.";
 }
 
+/// A trace without a header, whose times are dates: the name of a column would be a number, and the
+/// first row be lost.
+std::string check_names(const std::vector<std::string_view>& header,
+                        const std::vector<std::size_t>& chosen) {
+  if (header.front().empty() || header.front().front() < '0' || header.front().front() > '9') {
+    return {};
+  }
+  for (const std::size_t index : chosen) {
+    double value = 0;
+    if (read_cell(header[index], value) == CellKind::kNumber) {
+      return "the first row must be a header, but it begins with '" + excerpt(header.front(), 40) +
+             "' and a column would be called " + excerpt(header[index], 40) +
+             ": put a row of column names before it.";
+    }
+  }
+  return {};
+}
+
 /// Where a whole row became one column; "" when it did not.
 std::string other_separator(const std::vector<std::string_view>& header) {
   if (header.size() != 1) return {};
@@ -181,6 +199,12 @@ Result<std::vector<std::size_t>> choose(const Rows& rows, const std::vector<std:
   return chosen;
 }
 
+void add_gap(TraceColumn& column, bool keep) {
+  const double before = column.values.empty() ? 0 : column.values.back();
+  column.values.push_back(keep ? std::nan("") : before);
+  ++column.gaps;
+}
+
 /// Adds what a cell says. Returns what is wrong with it; "" when nothing is.
 std::string add_cell(TraceColumn& column, std::string_view cell, bool keep_gaps) {
   double value = 0;
@@ -199,11 +223,20 @@ std::string add_cell(TraceColumn& column, std::string_view cell, bool keep_gaps)
     if (column.gaps == values.size() && !keep_gaps) std::fill(values.begin(), values.end(), value);
     values.push_back(value);
   } else {
-    const double before = values.empty() ? 0 : values.back();
-    values.push_back(keep_gaps ? std::nan("") : before);
-    ++column.gaps;
+    add_gap(column, keep_gaps);
   }
   return {};
+}
+
+/// Makes gaps of the rows that are missing by the times.
+void add_missing(TraceColumn& column, const TraceTimes::Rows& times, bool keep_gaps) {
+  column.times = times.told;
+  if (times.missing.empty()) return;
+  const std::vector<double> rows = std::exchange(column.values, {});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t gap = times.missing[i]; gap > 0; --gap) add_gap(column, keep_gaps);
+    column.values.push_back(rows[i]);
+  }
 }
 
 }  // namespace
@@ -226,11 +259,18 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
     const std::string separator = other_separator(header);
     return separator.empty() ? chosen.error() : invalid(file, rows.line(), separator);
   }
+  if (const std::string wrong = check_names(header, *chosen); !wrong.empty()) {
+    return invalid(file, rows.line(), wrong);
+  }
 
   std::vector<TraceColumn> columns;
-  for (const std::size_t index : *chosen) columns.push_back({names[index], {}, 0, {}});
+  for (const std::size_t index : *chosen) columns.push_back({names[index], {}, 0, {}, {}});
+  TraceTimes times;
+  const bool by_time = selection.by_time && header.size() > 1;
   std::vector<std::string_view> cells;
-  for (std::size_t count = 1; rows.next(cells); ++count) {
+  std::size_t count = 0;
+  while (rows.next(cells)) {
+    ++count;
     if (count > kMostTraceRows) {
       return invalid(file, rows.line(),
                      "this is one row more than the limit of 5 million: cut the file.");
@@ -241,6 +281,7 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
                      "the row has " + std::to_string(cells.size()) + " columns, but the header " +
                          std::to_string(header.size()) + ": repair the row.");
     }
+    if (by_time) times.add(cells.front(), rows.line());
     for (std::size_t i = 0; i < columns.size(); ++i) {
       TraceColumn& column = columns[i];
       if (!column.unusable.empty()) continue;
@@ -248,13 +289,17 @@ Result<std::vector<TraceColumn>> parse_trace(std::string_view text, const std::s
       if (!what.empty()) column.unusable = invalid(file, rows.line(), what).message;
     }
   }
+  const TraceTimes::Rows apart = times.rows(kMostTraceRows - count);
   for (TraceColumn& column : columns) {
-    if (column.unusable.empty() && column.gaps == column.values.size()) {
+    if (!column.unusable.empty()) continue;
+    if (column.gaps == column.values.size()) {
       column.unusable =
           invalid(file, rows.line(),
                   "column '" + excerpt(column.name) + "' has no number: choose another column.")
               .message;
+      continue;
     }
+    add_missing(column, apart, selection.keep_gaps);
   }
   if (columns.size() == 1 && !columns.front().unusable.empty()) {
     return Error(ErrorCode::kInvalid, columns.front().unusable);

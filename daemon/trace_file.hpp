@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/result.hpp"
+#include "daemon/trace_times.hpp"
 
 #include <cstddef>
 #include <limits>
@@ -22,8 +23,9 @@ constexpr double kLeastPeak = 1e-15;
 struct TraceColumn {
   std::string name;
   std::vector<double> values;  ///< 0 to kLargestLoad, at least one; NaN in the gaps that are kept
-  std::size_t gaps = 0;        ///< empty, NaN, NA, N/A, null, none, -
+  std::size_t gaps = 0;        ///< empty, NaN, NA, N/A, null, none, -, and missing rows
   std::string unusable;  ///< FILE:LINE and what is wrong with it, then `values` say nothing; or ""
+  RowTimes times;        ///< where they are read
 };
 
 /// Which columns to read: those of the names, or, without names, the first `most` that begin with a
@@ -32,6 +34,7 @@ struct TraceSelection {
   std::vector<std::string> names;
   std::size_t most = std::numeric_limits<std::size_t>::max();
   bool keep_gaps = false;  ///< false: fill a gap with the value before, or the first one there is
+  bool by_time = false;    ///< rows that are missing by the times in the first column are gaps
 };
 
 /// Reads .gz files as well; both what is in the file and what comes out of it must be within

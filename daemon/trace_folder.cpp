@@ -1,7 +1,5 @@
 #include "daemon/trace_folder.hpp"
 
-#include "daemon/trace_file.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -38,9 +36,7 @@ void add(Traces& all, Traces some) {
 
 }  // namespace
 
-Result<Traces> read_traces(const std::string& file, const std::vector<std::string>& columns) {
-  TraceSelection selection;
-  selection.names = columns;
+Result<Traces> read_traces(const std::string& file, const TraceSelection& selection) {
   Result<std::vector<TraceColumn>> read = read_trace_file(file, selection);
   Traces traces;
   if (!read && read.error().code == ErrorCode::kInvalid) {
@@ -57,16 +53,20 @@ Result<Traces> read_traces(const std::string& file, const std::vector<std::strin
       continue;
     }
     traces.usable.push_back({file, read->size() == 1 ? stem : stem + ":" + column.name,
-                             file + ": column '" + column.name + "'", std::move(column.values)});
+                             file + ": column '" + column.name + "'", std::move(column.values),
+                             std::move(column.times)});
   }
   return traces;
 }
 
 Result<Traces> read_trace_files(const std::vector<std::string>& files,
                                 const std::vector<std::string>& columns) {
+  TraceSelection selection;
+  selection.names = columns;
+  selection.by_time = true;
   Traces all;
   for (const std::string& file : files) {
-    Result<Traces> traces = read_traces(file, columns);
+    Result<Traces> traces = read_traces(file, selection);
     if (!traces && traces.error().code == ErrorCode::kEmpty) {
       all.left_out.push_back(traces.error().message);
       continue;
@@ -103,7 +103,7 @@ Result<Traces> read_trace_folder(const std::string& folder) {
 }
 
 void tell_left_out(const std::string& why) {
-  std::fprintf(stderr, "%s It is not compared.\n", why.c_str());
+  std::fprintf(stderr, "%s%s It is not compared.\n", why.c_str(), why.ends_with('.') ? "" : ".");
 }
 
 }  // namespace skep

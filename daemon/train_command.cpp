@@ -57,6 +57,7 @@ HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSe
   if (!options.column.empty()) selection.names = {options.column};
   selection.most = 1;
   selection.keep_gaps = true;
+  selection.by_time = true;
   Result<std::vector<TraceColumn>> read = read_trace_file(options.trace_file, selection);
   if (!read) {
     return fail_in_file(read.error().code == ErrorCode::kNotFound ? 2 : 1, read.error().message);
@@ -72,6 +73,8 @@ HistoryOrStatus history_of_trace(const TrainOptions& options, const SimulationSe
   drop_ends(history, [](std::size_t row) { return "row " + std::to_string(row + 1); });
   history.step = setup.step;
   history.source = options.trace_file + ", column " + column.name;
+  const std::string times = column.times.text(setup.step);
+  if (!times.empty()) history.notes.push_back(options.trace_file + ": " + times);
   history.notes.push_back(
       "RAM of a replica is taken to be 20% and up to 20% more with its CPU, since a trace does not "
       "tell it.");
