@@ -1,18 +1,16 @@
 #include "config/duration.hpp"
 #include "config/read_settings.hpp"
 #include "config/table_size.hpp"
+#include "core/autoscale_env.hpp"
+#include "core/discretizer.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace skep {
 namespace {
 
 // 16 bytes a cell: 64 MiB for one service. More could never be filled with experience.
 constexpr double kMostTableCells = 4e6;
-
-// What is learned from imagined changes keeps and steps through every one of these ticks.
-constexpr int kMostDelayTicks = 1000;
 
 void read_actions(MapReader& environment, std::vector<ActionKind>& actions) {
   environment.choices("actions", actions,
@@ -33,40 +31,20 @@ void read_bins(MapReader bins, BinSettings& settings) {
   constexpr int kMostBins = 1000;
   bins.integer("cpu", settings.cpu, 1, kMostBins);
   bins.integer("ram", settings.ram, 1, kMostBins);
-  bins.number("load_ratio", settings.load_ratio, {1, 10, false});
+  bins.number("load_ratio", settings.load_ratio, {1.001, 10});
 }
 
-// The cells of the Q-table, counted as core/discretizer.cpp does.
 double table_cells(const EnvironmentSettings& environment, const ReplicaSettings& replicas) {
-  constexpr double kSmallestLoad = 0.03;
-  double cells = 0;
-  for (const ActionKind action : environment.actions) {
-    cells += action == ActionKind::kHold ? 1 : replicas.max_step;
-  }
-  for (const Feature feature : environment.state) {
-    switch (feature) {
-      case Feature::kReplicas:
-        cells *= replicas.max - replicas.min + 1;
-        break;
-      case Feature::kLoad:
-        cells *= 1 + std::ceil(std::log(replicas.max / kSmallestLoad) /
-                               std::log(environment.bins.load_ratio));
-        break;
-      case Feature::kCpu:
-        cells *= environment.bins.cpu;
-        break;
-      case Feature::kRam:
-        cells *= environment.bins.ram;
-        break;
-    }
-  }
-  return cells;
+  const Discretizer states(environment.state, environment.bins, replicas);
+  const ActionSpace actions(environment.actions, replicas.max_step);
+  return static_cast<double>(states.size()) * static_cast<double>(actions.size());
 }
 
 void read_weights(MapReader weights, RewardWeights& settings) {
-  weights.number("performance", settings.performance, kNotNegative);
-  weights.number("resources", settings.resources, kNotNegative);
-  weights.number("adaptation", settings.adaptation, kNotNegative);
+  constexpr NumberRange kWeight{0, 1e4};
+  weights.number("performance", settings.performance, kWeight);
+  weights.number("resources", settings.resources, kWeight);
+  weights.number("adaptation", settings.adaptation, kWeight);
   if (settings.performance == 0 && settings.resources == 0 && settings.adaptation == 0) {
     weights.error("performance",
                   "and the other weights are all 0, so that nothing would matter; "

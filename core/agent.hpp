@@ -1,9 +1,10 @@
 // The port of everything that can wish for a change of the replica count: the Q-learner and the
 // plain rules.
 //
-// Each tick with data the controller calls observe, then wish, and then exactly one of applied
-// (what was really done, after the guard and after Docker's answer) and drop (it is not known what
-// was done, or something else interfered).
+// Each tick with data the controller calls observe, then wish, and then, where a change was
+// possible, one of applied (what was really done, after the guard and after Docker's answer) and
+// drop (it is not known what was done). Before observe it calls drop where something else
+// interfered, or where none was possible.
 #pragma once
 
 #include "core/decision.hpp"
@@ -46,6 +47,7 @@ struct Wish {
 struct LearnedUpdate {
   std::size_t state = 0;
   int change = 0;
+  std::optional<int> replicas;  ///< it is the value of having so many, and of no change
   double before = 0;
   double after = 0;
   double visits = 0;
@@ -85,7 +87,9 @@ class Agent {
   virtual void save(Snapshot&, TimePoint /*now*/) const {}
   /// `saved` is when save was called, on the clock of now. False, and nothing changed, when the
   /// snapshot's table has another layout or cells outside it.
-  virtual bool restore(const Snapshot&, TimePoint /*saved*/) { return true; }
+  virtual bool restore(const Snapshot& snapshot, TimePoint /*saved*/) {
+    return snapshot.layout.empty();
+  }
 };
 
 /// The agent that `settings.agent.policy` names.

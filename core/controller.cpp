@@ -44,9 +44,11 @@ std::string why_overruled(WishSource source, int desired, int target) {
 ControllerEvent learned_event(const LearnedUpdate& learned) {
   ControllerEvent event;
   event.kind = EventKind::kLearned;
-  event.message = "The value of " + action_name(learned.change) + " in state " +
-                  std::to_string(learned.state) + " went from " + number_text(learned.before) +
-                  " to " + number_text(learned.after) + ".";
+  const std::string what =
+      learned.replicas ? "having " + replicas_text(*learned.replicas) : action_name(learned.change);
+  event.message = "The value of " + what + " in state " + std::to_string(learned.state) +
+                  " went from " + number_text(learned.before) + " to " +
+                  number_text(learned.after) + ".";
   event.learned = learned;
   return event;
 }
@@ -349,7 +351,10 @@ void Controller::notice_others(TickResult& result, const ServiceStatus& status, 
 
 void Controller::notice_episode(TickResult& result, TimePoint now) {
   if (!env_.episode_running()) {
-    reset_target_ = env_.reset(now);
+    const std::optional<int> target = env_.reset(now);
+    if (!restored_) {
+      reset_target_ = target;  // a restart begins no episode
+    }
     return;
   }
   if (!env_.is_done(now)) {
@@ -370,12 +375,12 @@ Controller::Overruled Controller::overrule(int wanted, const Observation& observ
   if (reset_target_ && desired == *reset_target_) {
     reset_target_.reset();
   }
+  // The guard would hold a way down now, and with it the agent, who may want more.
+  const bool too_busy =
+      over(observation.metrics.cpu_percent, settings_.environment.reward.limits.cpu_percent) &&
+      !settings_.guard.scale_in_over_limit;
   if (const auto restore = watch_.restore_target()) {
     const int target = std::clamp(*restore, settings_.replicas.min, settings_.replicas.max);
-    // The guard would hold a way down now, and with it the agent, who may want more.
-    const bool too_busy =
-        over(observation.metrics.cpu_percent, settings_.environment.reward.limits.cpu_percent) &&
-        !settings_.guard.scale_in_over_limit;
     if (target > desired || (target < desired && !too_busy)) {
       return {target - desired, WishSource::kRestore};
     }
@@ -386,7 +391,7 @@ Controller::Overruled Controller::overrule(int wanted, const Observation& observ
   if (bound != desired) {
     return {bound - desired, WishSource::kBound};
   }
-  if (reset_target_) {
+  if (reset_target_ && (*reset_target_ > desired || !too_busy)) {
     return {*reset_target_ - desired, WishSource::kReset};
   }
   return {wanted, WishSource::kAgent};

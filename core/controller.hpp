@@ -168,6 +168,7 @@ class Controller {
   bool paused_ = false;
   std::optional<TimePoint> paused_until_;
   bool blocked_ = false;
+  bool restored_ = false;            ///< it goes on after a restart
   std::optional<int> reset_target_;  ///< a new episode is on its way to its first replica count
 };
 

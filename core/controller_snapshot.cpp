@@ -20,10 +20,11 @@ Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending
   return snapshot;
 }
 
-constexpr Duration kLongestPause = std::chrono::hours(24 * 365);  // a clock can hold it
+constexpr Duration kLongestTime = std::chrono::hours(24 * 365);  // a clock can hold it
 
 bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) {
   age = std::max(age, Duration::zero());
+  restored_ = true;
   ticks_ = snapshot.ticks;
   watch_.remember({snapshot.known_desired, snapshot.own_target, snapshot.pending_target,
                    snapshot.spec_fingerprint});
@@ -35,9 +36,9 @@ bool Controller::restore(const Snapshot& snapshot, Duration age, TimePoint now) 
   if (snapshot.paused && snapshot.pause_left == Duration::zero()) {
     pause(std::nullopt);
   } else if (snapshot.paused && snapshot.pause_left > age) {
-    pause(now + std::min<Duration>(snapshot.pause_left, kLongestPause) - age);
+    pause(now + std::min<Duration>(snapshot.pause_left, kLongestTime) - age);
   }
-  return agent_->restore(snapshot, now - std::min<Duration>(age, kLongestPause));
+  return agent_->restore(snapshot, now - std::min<Duration>(age, kLongestTime));
 }
 
 }  // namespace skep

@@ -8,8 +8,8 @@
 namespace skep {
 namespace {
 
-/// After as long as this without a tick (the machine slept), the load begins anew.
-constexpr Duration kLongestPause = 1s;
+/// Where ticks are closer than this, one that is late is taken for the next one.
+constexpr Duration kShortestGap = 1s;
 /// Beyond this, nothing that was seen before matters for the time of it.
 constexpr Duration kLongestAge = std::chrono::hours(24 * 365);
 
@@ -31,8 +31,8 @@ std::optional<LearnedUpdate> CounterfactualAgent::observe(const AgentView& view)
   }
   if (last_) {
     const Duration pause = view.now - *last_;
-    if (missed_ || pause > std::max<Duration>(kLongestPause, 10 * interval_)) {
-      const double intervals = std::round(to_seconds(pause) / to_seconds(interval_));
+    const double intervals = std::round(to_seconds(pause) / to_seconds(interval_));
+    if (missed_ || (intervals > 1 && pause > kShortestGap)) {
       learner_->interrupt(intervals > 1 ? static_cast<std::size_t>(intervals) - 1 : 0);
     }
   }

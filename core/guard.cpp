@@ -109,8 +109,8 @@ int Guard::limit(const GuardInput& input, int wish, std::vector<GuardNote>* note
   }
   if (limiter.change() < 0 && over(cpu, cpu_limit_percent_) && !settings_.scale_in_over_limit) {
     limiter.to("over_limit", 0, [&] {
-      return "no scale-in while CPU " + percent_text(cpu) + " is over its limit of " +
-             percent_text(cpu_limit_percent_);
+      return "no scale-in while CPU " + percent_over_text(cpu, cpu_limit_percent_) +
+             " is over its limit of " + percent_text(cpu_limit_percent_);
     });
   }
   if (limiter.change() < 0 && input.metrics.targets && *input.metrics.targets < running) {

@@ -6,14 +6,6 @@
 #include <sstream>
 
 namespace skep {
-namespace {
-
-int ticks_rounded_up(Duration duration, Duration interval) {
-  return static_cast<int>((duration + interval - Duration(1)) / interval);
-}
-
-}  // namespace
-
 ImaginedService::ImaginedService(const ControllerSettings& settings)
     : min_replicas(settings.replicas.min),
       max_replicas(settings.replicas.max),
@@ -21,13 +13,12 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
       utilization_limit(settings.environment.reward.limits.cpu_percent / 100),
       graded(settings.environment.reward.graded),
       weights(settings.environment.reward.weights),
-      lag(ticks_rounded_up(settings.environment.lag, settings.interval)),
-      startup(std::max(0, ticks_rounded_up(settings.environment.startup, settings.interval) - 1)),
-      cooldown(std::max(0, ticks_rounded_up(settings.cooldown, settings.interval) - 1)),
+      lag(ticks_up(settings.environment.lag, settings.interval)),
+      startup(std::max(0, ticks_up(settings.environment.startup, settings.interval) - 1)),
+      cooldown(std::max(0, ticks_up(settings.cooldown, settings.interval) - 1)),
       panic_utilization(settings.guard.panic_cpu_percent / 100),
       target_utilization(settings.agent.target.cpu_percent / 100),
-      target_window(
-          ticks_rounded_up(settings.agent.target.scale_in_stabilization, settings.interval)),
+      target_window(ticks_up(settings.agent.target.scale_in_stabilization, settings.interval)),
       scale_in_over_limit(settings.guard.scale_in_over_limit) {
   for (int n = 1; n <= max_replicas; ++n) {
     in_panic_.push_back(panic(n, 1));
@@ -53,7 +44,7 @@ ImaginedService::Reach ImaginedService::reach(int from, double load, int running
   if (panic_utilization > 0 && utilization >= panic_utilization) {
     return utilization == 1 ? reach_in_panic(from) : panic(from, utilization);
   }
-  const bool no_less = utilization > utilization_limit && !scale_in_over_limit;
+  const bool no_less = over(utilization, utilization_limit) && !scale_in_over_limit;
   return {no_less ? from : std::max(from - max_step, min_replicas),
           std::min(from + max_step, max_replicas)};
 }

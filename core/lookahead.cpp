@@ -94,6 +94,7 @@ std::optional<LearnedUpdate> Lookahead::learned(int replicas) const {
   const auto n = static_cast<std::size_t>(replicas - 1);
   LearnedUpdate update;
   update.state = taught_class_ * bins_.count() + taught_bin_;
+  update.replicas = replicas;
   update.before = -static_cast<double>(untaught_[n]);
   update.after = -static_cast<double>(rows.column(taught_class_, n)[taught_bin_]);
   update.visits = static_cast<double>(rows.visits(taught_class_)[taught_bin_]);

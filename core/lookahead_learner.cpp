@@ -38,7 +38,7 @@ std::string LookaheadLearner::explain(int replicas) const {
 
 std::string LookaheadLearner::layout() const {
   std::ostringstream text;
-  text << "look-ahead 8; " << service_.layout() << "; gamma " << discount_;
+  text << "look-ahead 9; " << service_.layout() << "; gamma " << discount_;
   return text.str();
 }
 

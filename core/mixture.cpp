@@ -13,8 +13,8 @@ namespace skep {
 namespace {
 
 /// A policy has the weight exp(-handicap - kRate * sum). The sum is its costs beyond those of the
-/// cheapest; the handicap sees to it that the first hours follow the known rules and the tables
-/// whose prior is close to them.
+/// cheapest, in units in which the reward's weights add up to 1; the handicap sees to it that the
+/// first hours follow the known rules and the tables whose prior is close to them.
 constexpr double kRate = 0.7;
 constexpr double kKnownRules = 0;
 constexpr double kLookaheadTables = 0;
@@ -38,9 +38,12 @@ std::vector<HpaSettings> known_rules(const ImaginedService& service) {
   return {{service.target_utilization, 0.1, service.target_window}, {0.5, 0.1, 5}};
 }
 
+double sum_of(const RewardWeights& weights) {
+  return weights.performance + weights.resources + weights.adaptation;
+}
+
 double needed_share(const RewardWeights& weights) {
-  const double sum = weights.performance + weights.resources + weights.adaptation;
-  return 0.5 + kDoubt * weights.adaptation / sum;
+  return 0.5 + kDoubt * weights.adaptation / sum_of(weights);
 }
 
 /// Targets from half of the limit up to the limit itself.
@@ -63,7 +66,8 @@ Mixture::Mixture(const ImaginedService& service)
       forecast_(service.horizon(), service.max_replicas, service.utilization_limit, service.graded,
                 SeasonPlans::longest_lead(service)),
       rows_(static_cast<std::size_t>(service.lag + service.startup) + 3),
-      needed_share_(needed_share(service.weights)) {
+      needed_share_(needed_share(service.weights)),
+      per_weights_(1 / sum_of(service.weights)) {
   add(std::make_unique<HpaRules>(service, known_rules(service)), kKnownRules);
   add(std::make_unique<HpaRules>(service, hpa_rules(service)), kOtherRules);
   add(std::make_unique<CeilingRules>(service), kOtherRules);
@@ -152,7 +156,7 @@ void Mixture::charge(double load) {
     Member& member = members_[i];
     const double change = now[i] != before[i] ? service_.weights.adaptation : 0;
     const double cost = violation_costs_[running_[i]] + prices_[now[i]] + change;
-    member.sum += cost;
+    member.sum += per_weights_ * cost;
     member.recent += (cost - member.recent) * per_tick;
     least = std::min(least, member.sum);
   }

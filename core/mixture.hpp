@@ -37,7 +37,7 @@ class Mixture final : public ImaginedLearner {
   }
   int preferred(double load, int replicas) const override;
 
-  std::string layout() const override { return "mixture 11; " + service_.layout(); }
+  std::string layout() const override { return "mixture 12; " + service_.layout(); }
   void save(std::vector<LearnedArray>& arrays) const override;
   bool restore(const std::vector<LearnedArray>& arrays) override;
 
@@ -50,7 +50,7 @@ class Mixture final : public ImaginedLearner {
     std::size_t family;
     std::size_t index;  ///< in its family
     double handicap;
-    double sum = 0;     ///< of its costs beyond those of the cheapest member
+    double sum = 0;     ///< of its costs beyond those of the cheapest member, per weights
     double recent = 0;  ///< moving average of its costs
     double weight = 0;  ///< exp(-handicap - kRate * sum), or 0 when that is next to nothing, and
                         ///< of one that abstains
@@ -82,6 +82,7 @@ class Mixture final : public ImaginedLearner {
   std::vector<double> weight_of_;        ///< of the members that want n replicas
   std::size_t rows_;
   double needed_share_;     ///< of the weight, for a change; at least half
+  double per_weights_;      ///< 1 / the sum of the reward's weights
   std::size_t newest_ = 0;  ///< row
   std::size_t ticks_ = 0;   ///< since the start or the last interruption
   double recent_ticks_ = 0;

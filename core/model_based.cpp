@@ -19,12 +19,6 @@ constexpr const char* kStepsName = "load_steps";
 constexpr const char* kValuesName = "values";
 constexpr const char* kDemandName = "demand";
 
-/// Rounded up, at most kMostTicks.
-int ticks_of(Duration duration, Duration interval) {
-  return static_cast<int>(
-      std::min<Duration::rep>((duration + interval - Duration(1)) / interval, kMostTicks));
-}
-
 LoadPlan::Settings plan_settings(const ControllerSettings& settings, const AutoscaleEnv& env) {
   LoadPlan::Settings plan;
   plan.min = settings.replicas.min;
@@ -32,8 +26,10 @@ LoadPlan::Settings plan_settings(const ControllerSettings& settings, const Autos
   plan.max_step = settings.replicas.max_step;
   plan.gamma = settings.agent.gamma;
   plan.price = env.price_of_change();
-  plan.cooldown_ticks = std::clamp(ticks_of(settings.cooldown, settings.interval), 1, 8);
-  plan.startup_ticks = std::max(0, ticks_of(settings.environment.startup, settings.interval) - 1);
+  plan.cooldown_ticks =
+      std::clamp(ticks_up(settings.cooldown, settings.interval, kMostTicks), 1, 8);
+  plan.startup_ticks =
+      std::max(0, ticks_up(settings.environment.startup, settings.interval, kMostTicks) - 1);
   return plan;
 }
 
@@ -53,9 +49,10 @@ std::string describe_layout(const ControllerSettings& settings, std::size_t stat
   const RewardSettings& reward = settings.environment.reward;
   std::ostringstream text;
   text << "model_based 2; replicas " << settings.replicas.min << ".." << settings.replicas.max
-       << "; states " << states << "; lag " << ticks_of(settings.environment.lag, settings.interval)
-       << "; cooldown " << ticks_of(settings.cooldown, settings.interval) << "; startup "
-       << ticks_of(settings.environment.startup, settings.interval) << "; reward "
+       << "; states " << states << "; lag "
+       << ticks_up(settings.environment.lag, settings.interval, kMostTicks) << "; cooldown "
+       << ticks_up(settings.cooldown, settings.interval, kMostTicks) << "; startup "
+       << ticks_up(settings.environment.startup, settings.interval, kMostTicks) << "; reward "
        << (reward.type == RewardType::kSlo ? "slo " : "thresholds ") << reward.weights.performance
        << ' ' << reward.weights.resources << ' ' << reward.weights.adaptation << " limit "
        << reward.limits.cpu_percent << (reward.graded ? " graded" : "") << "; gamma "
@@ -68,7 +65,8 @@ std::string describe_layout(const ControllerSettings& settings, std::size_t stat
 ModelBasedAgent::ModelBasedAgent(const ControllerSettings& settings, const AutoscaleEnv& env)
     : settings_(settings),
       env_(env),
-      lag_ticks_(static_cast<std::size_t>(ticks_of(settings.environment.lag, settings.interval))),
+      lag_ticks_(static_cast<std::size_t>(
+          ticks_up(settings.environment.lag, settings.interval, kMostTicks))),
       chain_(kRoom * settings.replicas.max, {static_cast<int>(lag_ticks_), 1.5, 3}),
       plan_(chain_, plan_settings(settings, env), cost_of(env)) {
   layout_ = describe_layout(settings, chain_.states());

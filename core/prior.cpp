@@ -59,8 +59,7 @@ class SteadyWorld {
   }
 
   int ticks_of_change() const {
-    const double ticks = to_seconds(settings_.cooldown) / to_seconds(settings_.interval);
-    return std::max(1, static_cast<int>(std::ceil(std::min(ticks, 10000.0))));
+    return std::max(1, ticks_up(settings_.cooldown, settings_.interval, 10'000));
   }
 
   const ControllerSettings& settings_;

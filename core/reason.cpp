@@ -9,8 +9,12 @@ namespace {
 std::string situation(const Decision& decision) {
   const bool cpu_over = over(decision.cpu_percent, decision.thresholds.cpu_percent);
   const bool ram_over = over(decision.ram_percent, decision.thresholds.ram_percent);
-  const std::string cpu = "CPU " + percent_text(decision.cpu_percent);
-  const std::string ram = "RAM " + percent_text(decision.ram_percent);
+  const std::string cpu =
+      "CPU " + (cpu_over ? percent_over_text(decision.cpu_percent, decision.thresholds.cpu_percent)
+                         : percent_text(decision.cpu_percent));
+  const std::string ram =
+      "RAM " + (ram_over ? percent_over_text(decision.ram_percent, decision.thresholds.ram_percent)
+                         : percent_text(decision.ram_percent));
   if (cpu_over && ram_over) {
     return cpu + " and " + ram + " are over their limits of " +
            percent_text(decision.thresholds.cpu_percent) + " and " +

@@ -42,7 +42,7 @@ std::string ThresholdPolicy::explain(const AgentView& view, const Wish& wish) co
 }
 
 bool ThresholdPolicy::cpu_over(double cpu_service_percent, int replicas) const {
-  return cpu_service_percent > cpu_allowance(env_, whole_service_, replicas);
+  return over(cpu_service_percent, cpu_allowance(env_, whole_service_, replicas));
 }
 
 int ThresholdPolicy::change_for(double cpu_service_percent, int replicas) const {
@@ -57,8 +57,8 @@ int ThresholdPolicy::change_for(double cpu_service_percent, int replicas) const 
 
 bool ThresholdPolicy::ram_over(const AgentView& view) const {
   const Metrics& metrics = view.observation.metrics;
-  return (whole_service_ ? metrics.ram_service_percent : metrics.ram_percent) >
-         env_.thresholds(view.observation.replicas.desired).ram_percent;
+  return over(whole_service_ ? metrics.ram_service_percent : metrics.ram_percent,
+              env_.thresholds(view.observation.replicas.desired).ram_percent);
 }
 
 std::string StaticPolicy::explain(const AgentView& view, const Wish&) const {

@@ -13,7 +13,7 @@ constexpr double kPrior = 100;           // the first weights count like so many
 constexpr double kMostLearned = 5;       // a result is off by at most so many errors
 constexpr double kMostError = 8;         // and counts as at most so many in the next error
 constexpr double kLeastError = 1e-4;     // in log load
-constexpr std::size_t kSavedOfOne = 6;   // numbers of a lead
+constexpr std::size_t kSavedOfOne = 7;   // numbers of a lead, itself the first
 
 }  // namespace
 
@@ -107,33 +107,49 @@ SeasonForecast::Expected SeasonForecast::at(std::size_t lead) const {
 
 void SeasonForecast::save(std::vector<float>& values) const {
   season_.save(values);
-  for (const Learned& one : learned_) {
-    for (const double value : {one.change_change, one.change_level, one.level_level,
-                               one.change_result, one.level_result, one.error}) {
+  values.push_back(static_cast<float>(leads_.size()));
+  for (std::size_t i = 0; i < leads_.size(); ++i) {
+    const Learned& one = learned_[i];
+    for (const double value : {static_cast<double>(leads_[i]), one.change_change, one.change_level,
+                               one.level_level, one.change_result, one.level_result, one.error}) {
       values.push_back(static_cast<float>(value));
     }
   }
 }
 
 bool SeasonForecast::restore(std::span<const float>& values) {
-  if (values.size() < Season::kSaved + kSavedOfOne * learned_.size() ||
-      !season_.restore(values.first(Season::kSaved))) {
+  constexpr std::size_t kBefore = Season::kSaved + 1;
+  if (values.size() < kBefore || !season_.restore(values.first(Season::kSaved))) {
     return false;
   }
-  values = values.subspan(Season::kSaved);
-  for (Learned& one : learned_) {
-    const auto value = [&values](std::size_t i) { return static_cast<double>(values[i]); };
-    one.change_change = std::max(0.0, value(0));
-    one.level_level = std::max(0.0, value(2));
-    const double most = std::sqrt(one.change_change * one.level_level);  // Cauchy and Schwarz
-    one.change_level = std::clamp(value(1), -most, most);
-    one.change_result = value(3);
-    one.level_result = value(4);
-    one.error = std::max(kLeastError, value(5));
-    one.solve();
+  const double saved = std::max(0.0, static_cast<double>(values[Season::kSaved]));
+  values = values.subspan(kBefore);
+  if (saved * kSavedOfOne > static_cast<double>(values.size())) {
+    return false;
+  }
+  for (auto left = static_cast<std::size_t>(saved); left > 0; --left) {
+    // With another cooldown other leads are learned; these begin anew.
+    const auto lead = std::find_if(
+        leads_.begin(), leads_.end(),
+        [saved = values[0]](std::size_t one) { return static_cast<float>(one) == saved; });
+    if (lead != leads_.end()) {
+      learned_[static_cast<std::size_t>(lead - leads_.begin())].restore(values.subspan(1));
+    }
     values = values.subspan(kSavedOfOne);
   }
   return true;
+}
+
+void SeasonForecast::Learned::restore(std::span<const float> values) {
+  const auto value = [&values](std::size_t i) { return static_cast<double>(values[i]); };
+  change_change = std::max(0.0, value(0));
+  level_level = std::max(0.0, value(2));
+  const double most = std::sqrt(change_change * level_level);  // Cauchy and Schwarz
+  change_level = std::clamp(value(1), -most, most);
+  change_result = value(3);
+  level_result = value(4);
+  error = std::max(kLeastError, value(5));
+  solve();
 }
 
 }  // namespace skep

@@ -33,7 +33,8 @@ class SeasonForecast {
   Expected at(std::size_t lead) const;
 
   void save(std::vector<float>& values) const;
-  /// Takes as many values as save gave; false when there are less, or they are none of save's.
+  /// Takes as many values as save gave; false when there are less, or they are none of save's. What
+  /// was learned for other leads than these is left out.
   bool restore(std::span<const float>& values);
 
  private:
@@ -56,6 +57,8 @@ class SeasonForecast {
 
     /// The normal equations, drawn towards weights of 1 and 0 (ridge regression).
     void solve();
+    /// The sums and the error.
+    void restore(std::span<const float> values);
   };
 
   std::size_t ticks_ahead(std::size_t lead) const { return horizon_ - 1 + lead; }

@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t kMostStates = 5000;
 
-int ticks_up(Duration time, Duration interval) {
-  return std::max(1, static_cast<int>(std::min<Duration::rep>(
-                         (time + interval - Duration(1)) / interval, 100'000)));
+/// Of a delay: a change always takes one.
+int delay_ticks(Duration time, Duration interval) {
+  return std::max(1, ticks_up(time, interval, 100'000));
 }
 
 /// What one tick costs in each state, and where a panic may be.
@@ -88,9 +88,9 @@ ServiceOptimum::ServiceOptimum(const ControllerSettings& settings,
   rules.max = settings.replicas.max;
   rules.max_step = settings.replicas.max_step;
   rules.doubling = settings.guard.panic_cpu_percent > 0;
-  rules.startup_ticks = ticks_up(simulator.startup, interval);
+  rules.startup_ticks = delay_ticks(simulator.startup, interval);
   // A command between two ticks counts as one at the tick before.
-  rules.cooldown_ticks = ticks_up(settings.cooldown - settings.cooldown % interval, interval);
+  rules.cooldown_ticks = delay_ticks(settings.cooldown - settings.cooldown % interval, interval);
   exact_ = settings.cooldown % interval == Duration::zero() && !settings.environment.episode.reset;
   const bool several_a_tick = settings.cooldown > Duration::zero() && settings.cooldown < interval;
   if (several_a_tick || settings.environment.episode.reset) {
@@ -117,7 +117,7 @@ void ServiceOptimum::run(std::span<const double> loads, Duration step,
                          const std::function<void(const SimulatedTick&)>& on_tick) const {
   const Duration interval = settings_.interval;
   const Duration end = static_cast<Duration::rep>(loads.size()) * step;
-  const auto ticks = static_cast<std::size_t>((end + interval - Duration(1)) / interval);
+  const auto ticks = static_cast<std::size_t>(ticks_up(end, interval));
   const auto load_at = [&](std::size_t tick) {
     return loads[static_cast<std::size_t>(static_cast<Duration::rep>(tick) * interval / step)];
   };

@@ -50,6 +50,9 @@ struct RewardWeights {
   bool operator==(const RewardWeights&) const = default;
 };
 
+/// Intervals that `startup` and `lag` may last: learners step through each of these ticks.
+constexpr int kMostDelayTicks = 1000;
+
 /// Objectives of the slo reward, and the CPU limit of the guard.
 struct Limits {
   double cpu_percent = 80;  ///< above 0, at most 100, mean of a replica

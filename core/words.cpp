@@ -16,10 +16,20 @@ std::string fixed_text(double value, int digits) {
   return {text.begin(), result.ptr};
 }
 
+/// That a percentage is written with.
+int digits_of(double percent) { return percent < 10 && percent != std::floor(percent) ? 1 : 0; }
+
 }  // namespace
 
-std::string percent_text(double percent) {
-  return fixed_text(percent, percent < 10 && percent != std::floor(percent) ? 1 : 0) + "%";
+std::string percent_text(double percent) { return fixed_text(percent, digits_of(percent)) + "%"; }
+
+std::string percent_over_text(double percent, double limit) {
+  constexpr int kMostDigits = 9;
+  int digits = digits_of(percent);
+  while (digits < kMostDigits && fixed_text(percent, digits) == fixed_text(limit, digits)) {
+    ++digits;
+  }
+  return fixed_text(percent, digits) + "%";
 }
 
 std::string number_text(double value) {

@@ -172,7 +172,11 @@ nlohmann::ordered_json event_json(const ControllerEvent& event) {
   Json fields = event.trouble ? trouble_json(*event.trouble) : Json::object();
   if (event.learned) {
     fields["state"] = event.learned->state;
-    fields["action"] = action_name(event.learned->change);
+    if (event.learned->replicas) {
+      fields["replicas"] = *event.learned->replicas;
+    } else {
+      fields["action"] = action_name(event.learned->change);
+    }
     fields["before"] = rounded(event.learned->before, 1e6);
     fields["after"] = rounded(event.learned->after, 1e6);
     fields["visits"] = rounded(event.learned->visits, 1e3);

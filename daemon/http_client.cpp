@@ -102,7 +102,13 @@ Error HttpClient::io_error(const HttpConnection& connection, const error_code& e
   if (error == asio::error::operation_aborted) {
     return Error(ErrorCode::kCancelled, "The request to " + endpoint_.text + " was given up.");
   }
-  if (error == http::error::body_limit || error == http::error::header_limit) {
+  if (error == http::error::header_limit) {
+    return Error(ErrorCode::kProtocol, endpoint_.text + " sent a header over the limit of " +
+                                           std::to_string(options_.header_limit_bytes) +
+                                           " bytes: check the address and port, and what a proxy "
+                                           "before it adds.");
+  }
+  if (error == http::error::body_limit) {
     return Error(ErrorCode::kProtocol, endpoint_.text + " sent an answer over the limit of " +
                                            std::to_string(options_.body_limit_bytes) +
                                            " bytes: " + options_.too_large_advice + ".");

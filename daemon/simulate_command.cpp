@@ -36,7 +36,7 @@ void write_row(std::FILE* file, const SimulatedDecision& step) {
   std::fprintf(file, "%llu,%.3f,%.6g,%.6g,%d,%s,%d,%s,%.6g\n",
                static_cast<unsigned long long>(decision.tick), to_seconds(step.time), step.load,
                decision.cpu_percent, decision.replicas.desired,
-               action_name(decision.change).c_str(), decision.target_replicas,
+               std::string(sign_name(decision.change)).c_str(), decision.target_replicas,
                quoted(decision.reason).c_str(), step.cost);
 }
 

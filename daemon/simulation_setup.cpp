@@ -17,7 +17,6 @@ namespace {
 
 /// The peak of the trace in parts of max when --peak is not given: busy, but not saturated.
 constexpr double kUsualPeak = 0.64;
-constexpr int kMostLagTicks = 100'000;
 const std::string kMD1 = "M/D/1";
 const std::string kMM1 = "M/M/1";
 /// Virtual time must fit a clock with room to spare.
@@ -103,7 +102,7 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options) {
          "DURATION");
   option("--lag", options.lag,
          "metrics are N ticks late, and the agent is told so (default: as configured)", "N")
-      ->check(CLI::Range(0, kMostLagTicks));
+      ->check(CLI::Range(0, kMostDelayTicks));
   option("--noise", options.noise,
          "measured CPU is off by up to this part of itself, 0 to 0.99 (default: 0)", "X")
       ->check(is_number())
@@ -134,14 +133,18 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
   setup.settings.dry_run = false;
   setup.settings.agent.shadow = false;
   if (setup.settings.random_seed == 0) setup.settings.random_seed = 1;
+  if (startup / setup.settings.interval >= kMostDelayTicks) {
+    std::fprintf(stderr, "skep: --startup: is more than 1,000 intervals of %s; make it shorter.\n",
+                 format_duration(setup.settings.interval).c_str());
+    return std::nullopt;
+  }
   // What the options say of the world the agent is told too, as a configuration would.
   EnvironmentSettings& environment = setup.settings.environment;
   if (!options.startup.empty()) environment.startup = startup;
   if (options.lag) environment.lag = *options.lag * setup.settings.interval;
   setup.simulator.seed = setup.settings.random_seed;
   setup.simulator.startup = environment.startup;
-  setup.simulator.lag_ticks = static_cast<int>(
-      std::min<Duration::rep>(environment.lag / setup.settings.interval, kMostLagTicks));
+  setup.simulator.lag_ticks = ticks_up(environment.lag, setup.settings.interval);
   setup.simulator.noise = options.noise;
   const MetricsSettings& metrics = setup.service.metrics;
   if (metrics.load || metrics.latency) setup.simulator.service_time = service_time;

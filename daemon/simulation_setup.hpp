@@ -46,8 +46,8 @@ void add_simulation_options(CLI::App& command, SimulationOptions& options);
 std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& options);
 
 /// Scales a trace, whose gaps are NaN, so that its peak (see peak_of) keeps `peak` replicas busy,
-/// or 0.64 of `max_replicas` when that is 0. Returns what is wrong with the trace, as the end of a
-/// sentence; empty when nothing is.
+/// or 0.64 of the service's largest count when that is 0. Returns what is wrong with the trace, as
+/// the end of a sentence; empty when nothing is.
 std::string scale_load(std::vector<double>& load, double peak, const SimulationSetup& setup);
 
 }  // namespace skep

@@ -221,7 +221,14 @@ int run_train(const TrainOptions& options) {
   if (options.trace_file.empty() == options.from.empty()) {
     return fail(2, "give the load of the past: --trace CSV, or --from 7d for that in Prometheus.");
   }
-  const std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
+  const SimulationOptions& simulation = options.simulation;
+  if ((!simulation.startup.empty() || simulation.lag) && !options.dry_run) {
+    return fail(2,
+                "--startup and --lag go with --dry-run only, since skep run could not start from "
+                "what is learned for others than configured: write environment.startup and "
+                "environment.lag into the configuration.");
+  }
+  const std::optional<SimulationSetup> setup = prepare_simulation(simulation);
   if (!setup) return 2;
   const ControllerSettings& settings = setup->settings;
   const std::string& service = setup->service.name;

@@ -196,6 +196,16 @@ TEST_CASE("an answer over the limit is refused, one of just that size is not") {
   }
 }
 
+TEST_CASE("a header over its limit is refused, and told from a body that is") {
+  Setup setup;
+  setup.next.headers.emplace_back("X-Thing", std::string(20'000, 'x'));
+  const Result<HttpResponse> response = setup.get("/");
+  REQUIRE(!response);
+  CHECK(response.error().code == ErrorCode::kProtocol);
+  CHECK_THAT(response.error().message,
+             Catch::Contains("sent a header over the limit of 16384 bytes: check the address"));
+}
+
 TEST_CASE("a name that is never resolved does not hold the caller, nor the end of the program") {
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();

@@ -247,6 +247,11 @@ TEST_CASE("train wants either a trace or a time, and refuses what makes no sense
   CHECK_THAT(world.output({"--from", "7d", "--trace", "x"}, 2), Contains("excludes"));
   CHECK_THAT(world.output({"--from", "7"}, 2), Contains("--from: "));
   CHECK_THAT(world.output({"--from", "0s"}, 2), Contains("--from: must be at least 1s"));
+  CHECK_THAT(world.output({"--from", "7d", "--startup", "45s"}, 2), Contains("--dry-run only"));
+  CHECK_THAT(world.output({"--from", "7d", "--lag", "1"}, 2), Contains("--dry-run only"));
+  CHECK_THAT(world.output({"--from", "7d", "--startup", "1001s", "--dry-run"}, 2),
+             Contains("--startup: is more than 1,000 intervals of 1s"));
+  CHECK_THAT(world.output({"--from", "7d", "--lag", "1001", "--dry-run"}, 2), Contains("--lag"));
   CHECK_THAT(world.output({"--trace", "/no/such"}, 1), StartsWith("/no/such: "));
   const std::string broken = (world.folder.path() / "broken.csv").string();
   std::ofstream(broken) << "t,a\n0,1\n1,oops\n";

@@ -77,6 +77,9 @@ TEST_CASE("the daemon's controller as a policy: the threshold rule, step by step
   CHECK(policy.decide({0.71, 1, 1}) == 2);
   CHECK(policy.decide({1.3, 2, 2}) == 2);
   CHECK(policy.decide({0.5, 2, 2}) == 1);
+  for (int n = 2; n <= 9; ++n) {
+    CHECK(policy.decide({0.7 * n, n, n}) == n);  // at the limit, however that is rounded
+  }
 }
 
 TEST_CASE("HPA: target, tolerance and the window of the scale-in") {

@@ -45,6 +45,27 @@ TEST_CASE("a restart goes on where it stopped") {
   }
 }
 
+TEST_CASE("a rule has no use for a table, and says so, that it is set aside") {
+  Controller learner(factual());
+  step(learner, input(3, 85), 0);
+  Controller rule(tracking());
+  CHECK_FALSE(rule.restore(learner.snapshot(at(0), std::nullopt), 0s, at(0)));
+  Controller again(tracking());
+  CHECK(again.restore(rule.snapshot(at(0), std::nullopt), 0s, at(0)));
+}
+
+TEST_CASE("a restart begins no episode") {
+  ControllerSettings settings = factual();
+  settings.environment.episode = {36'000s, true};
+  Controller before(settings);
+  CHECK(before.tick(input(4, 60), at(0)).command->to == 1);  // the first one does
+  Controller after(settings);
+  after.restore(before.snapshot(at(100), std::nullopt), 0s, at(100));
+  CHECK_FALSE(after.tick(input(4, 60), at(100)).command);
+  CHECK_FALSE(after.tick(input(4, 60), at(36'099)).command);
+  CHECK(after.tick(input(4, 60), at(36'100)).command->to == 1);  // when one is over
+}
+
 TEST_CASE(
     "a crash between a command and its answer costs a whole cooldown, and the count is skep's "
     "own") {

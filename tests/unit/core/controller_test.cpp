@@ -279,6 +279,15 @@ TEST_CASE(
   CHECK(kinds(over) == std::vector<EventKind>{EventKind::kEpisode, EventKind::kLearned});
 }
 
+TEST_CASE("a new episode waits for a service that is busy, and does not hold it back") {
+  ControllerSettings settings = tracking();
+  settings.environment.episode = {600s, true};
+  settings.cooldown = 0s;
+  Controller controller(settings);
+  CHECK(controller.tick(input(4, 90), at(0)).command->to == 5);
+  CHECK(controller.tick(input(5, 60), at(15)).command->to == 1);
+}
+
 TEST_CASE("whatever metrics say, decisions and what is saved stay finite") {
   ControllerSettings settings;
   settings.agent.policy =

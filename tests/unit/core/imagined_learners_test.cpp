@@ -108,6 +108,40 @@ TEST_CASE("what was learned is the same after it was saved and restored") {
   }
 }
 
+TEST_CASE("what was learned outlives a change of the cooldown") {
+  ControllerSettings settings;
+  Mixture before{ImaginedService(settings)};
+  follow(before, 0, 1000);
+  std::vector<LearnedArray> saved;
+  before.save(saved);
+  for (const Duration cooldown : {0s, 15s, 31s, 60s, 300s}) {
+    settings.cooldown = cooldown;
+    Mixture after{ImaginedService(settings)};
+    CHECK(after.layout() == before.layout());
+    CHECK(after.restore(saved));
+    follow(after, 1000, 100);
+    std::vector<LearnedArray> later;
+    after.save(later);
+    settings.cooldown = 30s;
+    CHECK(Mixture(ImaginedService(settings)).restore(later));
+  }
+}
+
+TEST_CASE("only the ratios of the weights matter to the mixture") {
+  ControllerSettings settings = plain();
+  Mixture mixture{ImaginedService(settings)};
+  RewardWeights& weights = settings.environment.reward.weights;
+  constexpr double kTimes = 64;  // which rounds nothing
+  weights = {kTimes * weights.performance, kTimes * weights.resources, kTimes * weights.adaptation};
+  Mixture dearer{ImaginedService(settings)};
+  for (int tick = 0; tick < 1000; ++tick) {
+    follow(mixture, tick, 1);
+    follow(dearer, tick, 1);
+    REQUIRE(mixture.want(4) == dearer.want(4));
+  }
+  CHECK(mixture.family_weights() == dearer.family_weights());
+}
+
 TEST_CASE("after a restart, new traffic may soon overturn what the mixture thinks of the rules") {
   const ImaginedService service(plain());
   Mixture mixture{service};

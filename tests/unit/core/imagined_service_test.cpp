@@ -41,7 +41,7 @@ TEST_CASE("the imagined guard does what the guard does") {
       const ImaginedService service(settings);
       for (int replicas = 2; replicas <= 10; ++replicas) {
         for (int change = -3; change <= 4; ++change) {
-          for (const double load : {0.5, 3.9, 5.8, 8.0, 20.0}) {
+          for (const double load : {0.5, 3.9, 4.8, 5.6, 5.8, 8.0, 20.0}) {
             const TickInput seen = input(replicas, 100 * std::min(1.0, load / replicas));
             Guard guard(settings);
             const int judged = guard.judge({*seen.service, *seen.metrics}, change, nullptr);

@@ -5,6 +5,8 @@
 #include "core/trouble.hpp"
 #include "tests/unit/core/support.hpp"
 
+#include <limits>
+
 #include <catch2/catch.hpp>
 
 using namespace skep;
@@ -14,6 +16,10 @@ TEST_CASE("numbers are written as people read them") {
   CHECK(percent_text(83.4) == "83%");
   CHECK(percent_text(0.42) == "0.4%");
   CHECK(percent_text(5) == "5%");
+  CHECK(percent_over_text(83.4, 80) == "83%");
+  CHECK(percent_over_text(80.3, 80) == "80.3%");
+  CHECK(percent_over_text(80.00049, 80) == "80.0005%");
+  CHECK(percent_over_text(5.04, 5) == "5.04%");
   CHECK(seconds_text(12300ms) == "12.3 s");
   CHECK(seconds_text(30s) == "30 s");
   CHECK(seconds_text(250ms) == "0.25 s");
@@ -22,6 +28,15 @@ TEST_CASE("numbers are written as people read them") {
   CHECK(change_text(1) == "one more replica");
   CHECK(change_text(-2) == "2 fewer replicas");
   CHECK(change_text(0) == "no change");
+}
+
+TEST_CASE("a part of a tick is a tick") {
+  CHECK(ticks_up(0s, 15s) == 0);
+  CHECK(ticks_up(1s, 15s) == 1);
+  CHECK(ticks_up(15s, 15s) == 1);
+  CHECK(ticks_up(16s, 15s) == 2);
+  CHECK(ticks_up(16s, 15s, 1) == 1);
+  CHECK(ticks_up(Duration::max(), 1ns) == std::numeric_limits<int>::max());
 }
 
 TEST_CASE("actions are named by their sign, and by their size above one") {
@@ -42,6 +57,9 @@ TEST_CASE("a reason is one sentence: the situation, the wish, the guard, and wha
         "CPU 83% is over its limit of 80%: the learned values favour one more replica, held back "
         "by the guard rule "
         "cooldown (12.3 s left of 30 s).");
+  decision.cpu_percent = 80.2;
+  CHECK_THAT(explain(decision, {}), Catch::StartsWith("CPU 80.2% is over its limit of 80%"));
+  decision.cpu_percent = 83.1;
   decision.guard.clear();
   decision.ram_percent = 95;
   CHECK(explain(decision, "no answer in 10 s") ==

@@ -120,7 +120,7 @@ TEST_CASE("A failure warns while it lasts and informs when it ends") {
 TEST_CASE("Learning is a detail with its numbers") {
   ControllerEvent event;
   event.kind = EventKind::kLearned;
-  event.learned = LearnedUpdate{17, 1, -4, -3.9999, 11, 2};
+  event.learned = LearnedUpdate{17, 1, {}, -4, -3.9999, 11, 2};
   CHECK(event_level(event) == LogLevel::kDebug);
   CHECK(
       event_json(event).dump() ==
