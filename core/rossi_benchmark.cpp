@@ -12,17 +12,19 @@ namespace {
 constexpr double kPerformance = 0.90;
 constexpr double kResources = 0.09;
 
-/// The mean cost of the windows; `run(load, replicas)` gives the replicas of each tick.
+/// The mean cost of the windows; `run(load, replicas, done)` gives the replicas of each tick, and
+/// tells `done` of the controller that chose them, or of none.
 template <class Run>
 double mean_cost(const Windows& windows, const OnWindow& on_window, Run run) {
   double sum = 0;
   std::vector<int> replicas;
   for (std::size_t i = 0; i < windows.windows.size(); ++i) {
-    run(windows.windows[i], replicas);
+    run(windows.windows[i], replicas, [&](const Controller* controller) {
+      if (on_window) {
+        on_window(i, replicas, controller);
+      }
+    });
     sum += cost(windows.windows[i], replicas);
-    if (on_window) {
-      on_window(i, replicas);
-    }
   }
   return sum / static_cast<double>(windows.windows.size());
 }
@@ -87,14 +89,16 @@ double policy_cost(const Windows& windows, ControllerSettings settings, int lag,
     replay(windows.training, replay_settings, pupil, replicas);
     learned = pupil.learned();
   }
-  return mean_cost(windows, on_window,
-                   [&](const std::vector<double>& load, std::vector<int>& replicas) {
-                     ControllerPolicy policy(settings);
-                     if (trained) {
-                       policy.start_from(learned);
-                     }
-                     replay(load, replay_settings, policy, replicas);
-                   });
+  return mean_cost(
+      windows, on_window,
+      [&](const std::vector<double>& load, std::vector<int>& replicas, const auto& done) {
+        ControllerPolicy policy(settings);
+        if (trained) {
+          policy.start_from(learned);
+        }
+        replay(load, replay_settings, policy, replicas);
+        done(&policy.controller());
+      });
 }
 
 double hpa_cost(const Windows& windows, const HpaRun& run, const OnWindow& on_window) {
@@ -104,22 +108,26 @@ double hpa_cost(const Windows& windows, const HpaRun& run, const OnWindow& on_wi
   replay_settings.lag = run.lag;
   replay_settings.every = run.every;
   replay_settings.sees_demand = run.sees_demand;
-  return mean_cost(windows, on_window,
-                   [&](const std::vector<double>& load, std::vector<int>& replicas) {
-                     Hpa hpa({run.target, 0.1, run.window}, kMaxReplicas);
-                     replay(load, replay_settings, hpa, replicas);
-                   });
+  return mean_cost(
+      windows, on_window,
+      [&](const std::vector<double>& load, std::vector<int>& replicas, const auto& done) {
+        Hpa hpa({run.target, 0.1, run.window}, kMaxReplicas);
+        replay(load, replay_settings, hpa, replicas);
+        done(nullptr);
+      });
 }
 
 double optimum_cost(const Windows& windows, const OnWindow& on_window) {
   return mean_cost(
-      windows, on_window, [](const std::vector<double>& load, std::vector<int>& replicas) {
+      windows, on_window,
+      [](const std::vector<double>& load, std::vector<int>& replicas, const auto& done) {
         ClairvoyantProblem problem;
         problem.ticks = load.size();
         problem.max_replicas = kMaxReplicas;
         problem.holding = [&load](std::size_t tick, int n) { return holding_cost(load[tick], n); };
         problem.change = [](std::size_t) { return 0.0; };
         replicas = clairvoyant(problem);
+        done(nullptr);
       });
 }
 

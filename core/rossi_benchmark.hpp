@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/benchmark_policy.hpp"
+#include "core/controller.hpp"
 #include "core/settings.hpp"
 
 #include <array>
@@ -58,8 +59,10 @@ struct Windows {
 /// nothing but that and the bounds.
 ControllerSettings settings(PolicyType policy);
 
-/// Gets the replicas of each tick of a window; may be empty.
-using OnWindow = std::function<void(std::size_t window, std::span<const int> replicas)>;
+/// Gets the replicas of each tick of a window, and the controller at its end, which is null for
+/// what is no policy of the daemon; may be empty.
+using OnWindow = std::function<void(std::size_t window, std::span<const int> replicas,
+                                    const Controller* controller)>;
 
 /// The mean cost of a window with a policy of the daemon whose observation is `lag` ticks old. Each
 /// window starts from nothing, or from what was learned on the training ticks.

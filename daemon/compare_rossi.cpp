@@ -50,7 +50,7 @@ std::vector<RossiRow> all_rows(const rossi::Windows& windows,
   std::vector<RossiRow> rows;
   const auto add_policy = [&](const std::string& name, ControllerSettings settings, bool trained,
                               int lag) {
-    settings.random_seed = rows.size() + 1;
+    settings.random_seed = 1;
     rows.push_back(
         {name, trained, lag, [&windows, settings, lag, trained](const rossi::OnWindow& on_window) {
            return rossi::policy_cost(windows, settings, lag, trained, on_window);
@@ -82,9 +82,11 @@ std::vector<RossiRow> all_rows(const rossi::Windows& windows,
 
 /// Writes down what is done in the windows.
 rossi::OnWindow recorder(RossiRow& row, const rossi::Windows& windows) {
-  return [&row, &windows](std::size_t window, std::span<const int> replicas) {
+  return [&row, &windows](std::size_t window, std::span<const int> replicas,
+                          const Controller* controller) {
     const std::vector<double>& load = windows.windows[window];
-    RossiWindow one{rossi::cost(load, replicas), ReportSeries(load.size(), kReportParts)};
+    RossiWindow one{rossi::cost(load, replicas), ReportSeries(load.size(), kReportParts),
+                    controller != nullptr ? policy_map(*controller) : PolicyMap()};
     for (std::size_t tick = 0; tick < load.size(); ++tick) {
       const double needed = load[tick] / rossi::kUtilisationLimit;
       one.series.add(tick, needed, replicas[tick], needed > replicas[tick],

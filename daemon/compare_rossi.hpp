@@ -3,6 +3,7 @@
 
 #include "core/rossi_benchmark.hpp"
 #include "daemon/compare_command.hpp"
+#include "daemon/policy_map.hpp"
 #include "daemon/report_series.hpp"
 
 #include <array>
@@ -22,6 +23,7 @@ inline constexpr std::array kRossiLags{0, 10};
 struct RossiWindow {
   double cost = 0;
   ReportSeries series;
+  PolicyMap map;  ///< at its end; empty of what is no policy of the daemon
 };
 
 /// A policy or a baseline in all windows.

@@ -40,7 +40,7 @@ Json run(const RossiRow& row, const RossiRow& optimum, std::size_t window) {
   Json json = series_json(one.series);
   json["policy"] = name(row);
   json["values"] = std::move(values);
-  json["map"] = Json();
+  json["map"] = map_json(one.map);
   return json;
 }
 

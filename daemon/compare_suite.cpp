@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t kReportParts = 200;
 
 /// What one run gives; `map` may be null.
-using Runner = std::function<suite::Score(const suite::Cell&, std::uint64_t seed,
-                                          std::vector<int>& replicas, PolicyMap* map)>;
+using Runner =
+    std::function<suite::Score(const suite::Cell&, std::vector<int>& replicas, PolicyMap* map)>;
 
 struct Entry {
   std::string policy;
@@ -35,19 +35,18 @@ constexpr std::size_t kBaselines = 3;
 std::vector<Entry> all_entries(const std::vector<PolicyType>& policies) {
   std::vector<Entry> entries;
   for (const PolicyType policy : policies) {
-    entries.push_back({policy_name(policy), [policy](const suite::Cell& cell, std::uint64_t seed,
-                                                     std::vector<int>& replicas, PolicyMap* map) {
-                         ControllerSettings settings = suite::settings(policy, cell);
-                         settings.random_seed = seed;
-                         return suite::run_policy(cell, settings, replicas,
-                                                  [map](const Controller& controller) {
-                                                    if (map != nullptr)
-                                                      *map = policy_map(controller);
-                                                  });
-                       }});
+    entries.push_back(
+        {policy_name(policy),
+         [policy](const suite::Cell& cell, std::vector<int>& replicas, PolicyMap* map) {
+           ControllerSettings settings = suite::settings(policy, cell);
+           settings.random_seed = 1;
+           return suite::run_policy(cell, settings, replicas, [map](const Controller& controller) {
+             if (map != nullptr) *map = policy_map(controller);
+           });
+         }});
   }
   const auto baseline = [](suite::Score (*run)(const suite::Cell&, std::vector<int>&)) {
-    return [run](const suite::Cell& cell, std::uint64_t, std::vector<int>& replicas, PolicyMap*) {
+    return [run](const suite::Cell& cell, std::vector<int>& replicas, PolicyMap*) {
       return run(cell, replicas);
     };
   };
@@ -179,9 +178,9 @@ int compare_suite(const CompareOptions& options, const std::vector<PolicyType>& 
   const bool reports = !options.report.empty();
   std::vector<std::function<void()>> pieces;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    pieces.emplace_back([&row = rows[i], &run = entries[i % entries.size()].run, i, reports] {
+    pieces.emplace_back([&row = rows[i], &run = entries[i % entries.size()].run, reports] {
       std::vector<int> replicas;
-      row.score = run(row.cell, i + 1, replicas, reports ? &row.map : nullptr);
+      row.score = run(row.cell, replicas, reports ? &row.map : nullptr);
       if (reports) row.series = series_of(row.cell, replicas);
     });
   }

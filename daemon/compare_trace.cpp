@@ -191,18 +191,22 @@ std::vector<TargetSettings> rule_grid(const ControllerSettings& settings) {
   return grid;
 }
 
-int compare_traces(const CompareOptions& options, const std::vector<PolicyType>& policies) {
+int compare_traces(const CompareOptions& options, std::vector<PolicyType> policies) {
   std::optional<SimulationSetup> setup = prepare_simulation(options.simulation);
   if (!setup) return 2;
-  for (const PolicyType policy : policies) {
+  const auto too_large = [&setup](PolicyType policy) {
     ControllerSettings settings = setup->settings;
     settings.agent.policy = policy;
-    if (table_is_too_large(settings)) {
-      return fail(2, policy_name(policy) +
-                         " would need a table of more than 4 million cells here; name the "
-                         "other policies with --policy.");
-    }
+    return table_is_too_large(settings);
+  };
+  for (const PolicyType policy : policies) {
+    if (!too_large(policy)) continue;
+    const std::string why =
+        policy_name(policy) + " would need a table of more than 4 million cells here";
+    if (!options.policies.empty()) return fail(2, why + "; leave it out of --policy.");
+    std::fprintf(stderr, "%s. It is left out.\n", why.c_str());
   }
+  std::erase_if(policies, too_large);
   TraceComparison comparison{std::move(*setup), {}};
   if (const int status = read_all(options, comparison)) return status;
   run_all(comparison, policies, !options.report.empty());

@@ -48,6 +48,6 @@ struct TraceComparison {
 std::vector<TargetSettings> rule_grid(const ControllerSettings& settings);
 
 /// Returns the exit status, see run_compare.
-int compare_traces(const CompareOptions& options, const std::vector<PolicyType>& policies);
+int compare_traces(const CompareOptions& options, std::vector<PolicyType> policies);
 
 }  // namespace skep

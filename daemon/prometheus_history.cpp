@@ -1,5 +1,6 @@
 #include "daemon/prometheus_history.hpp"
 
+#include "core/observation.hpp"
 #include "daemon/excerpt.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ std::optional<Error> place(const RangeAnswer& answer, const RangeGrid& piece, st
                        "\" was answered with times that were not asked for; check prometheus.url "
                        "and any proxy that keeps answers.");
     }
-    if (!std::isfinite(point.value) || point.value < 0) {
+    if (!(point.value >= 0 && point.value <= kLargestMetric)) {
       ++history.unusable;
       continue;
     }

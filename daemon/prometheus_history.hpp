@@ -24,7 +24,7 @@ RangeGrid history_grid(WallTime now, Duration from, Duration interval);
 
 struct QueryHistory {
   std::vector<double> values;  ///< at each point of the grid, finite and >= 0; NaN: a gap
-  std::size_t unusable = 0;    ///< NaN, infinite or negative: gaps as well
+  std::size_t unusable = 0;    ///< NaN, negative or above kLargestMetric: gaps as well
   std::vector<std::string> warnings;
 };
 

@@ -133,7 +133,7 @@ std::optional<SimulationSetup> prepare_simulation(const SimulationOptions& optio
   setup.settings.dry_run = false;
   setup.settings.agent.shadow = false;
   if (setup.settings.random_seed == 0) setup.settings.random_seed = 1;
-  if (startup / setup.settings.interval >= kMostDelayTicks) {
+  if (ticks_up(startup, setup.settings.interval) > kMostDelayTicks) {
     std::fprintf(stderr, "skep: --startup: is more than 1,000 intervals of %s; make it shorter.\n",
                  format_duration(setup.settings.interval).c_str());
     return std::nullopt;

@@ -93,7 +93,7 @@ std::vector<std::string> notes_of(const ServiceHistory& history, const LoadHisto
   }
   if (history.unusable > 0) {
     notes.push_back(std::to_string(history.unusable) +
-                    " values were NaN, infinite or negative, and count as gaps.");
+                    " values were NaN, infinite, negative or above 1e12, and count as gaps.");
   }
   if (load.saturated > 0) {
     notes.push_back(

@@ -17,7 +17,7 @@ namespace skep {
 struct ServiceHistory {
   MeasuredHistory measured;
   RangeGrid grid;
-  std::size_t unusable = 0;           ///< values that were NaN, infinite or negative
+  std::size_t unusable = 0;           ///< values that were NaN, negative or above kLargestMetric
   std::vector<std::string> warnings;  ///< what Prometheus wants to be known
 };
 

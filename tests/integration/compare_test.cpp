@@ -253,8 +253,8 @@ TEST_CASE("compare: own traces, with the settings of a service, twice the same")
   CHECK(refused({"compare", "--trace", zero}, "no trace is left to compare") == 1);
   const std::string tiny = write("tiny.csv", "t,a\n0,1e-320\n1,1e-320\n");
   CHECK(refused({"compare", "--trace", tiny}, "has a peak below 1e-15: give the load in a") == 1);
-  CHECK(refused({"compare", "--trace", trace, "--startup", "301m"}, "is over before the first") ==
-        1);
+  CHECK(refused({"compare", "--trace", trace, "--step", "30s", "--startup", "151m"},
+                "is over before the first") == 1);
   CHECK(refused({"compare", "--trace", trace, "--column", "c"}, "there is no column 'c'") == 2);
 }
 
@@ -299,10 +299,15 @@ TEST_CASE("compare: what cannot be compared is left out and named, and columns c
   const std::string config = (folder.path() / "skep.yaml").string();
   std::ofstream(config) << "services:\n  - name: web\n    replicas: {max: 200, max_step: 20}\n"
                            "    metrics: {cpu: {query: c}, ram: {query: r}}\n";
-  SkepProcess large({"compare", "--trace", file, "--config", config});
+  SkepProcess large({"compare", "--trace", file, "--config", config, "--policy", "dyna_q"});
   CHECK(large.wait_exit() == 2);
   CHECK_THAT(large.errors(), Catch::StartsWith("skep: dyna_q would need a table of more than"));
   CHECK(compared({"--column", "a", "--config", config}, errors).size() == 1);
+  SkepProcess others({"compare", "--trace", file, "--column", "a", "--config", config});
+  CHECK(others.wait_exit() == 0);
+  CHECK(others.errors() ==
+        "dyna_q would need a table of more than 4 million cells here. It is left out.\n");
+  CHECK_THAT(others.plain_output(), Catch::Contains("mixture") && !Catch::Contains("dyna_q"));
 }
 
 TEST_CASE("compare: behind the guard the default policy costs less than target tracking") {

@@ -163,12 +163,12 @@ TEST_CASE("gaps, NaN and times when the service was not up are gaps of the histo
   broken.prometheus.set_history("some", [age](double t) {
     const double part = std::fmod(age(t) + 500, 1000);
     if (part < 50) return std::string();
-    if (part < 60) return std::string("NaN");
+    if (part < 60) return std::string(part < 55 ? "NaN" : "1e300");
     return std::string(part < 70 ? "-1" : "1");
   });
   const std::string noted = broken.output({"--from", "2000s"});
   CHECK_THAT(noted, Contains("140 of them gaps"));
-  CHECK_THAT(noted, Contains("40 values were NaN, infinite or negative"));
+  CHECK_THAT(noted, Contains("40 values were NaN, infinite, negative or above 1e12"));
 }
 
 TEST_CASE("a history that is asked for further back than it goes begins where it begins") {

@@ -165,7 +165,7 @@ def main():
         charts = ["cost", "cumulative", "regret", "supply"]
         check_page(checks, browser, "own traces", own, charts + ["map", "pairs"], 5, names)
         check_page(checks, browser, "suite", suite, charts + ["map"], 5, names)
-        check_page(checks, browser, "rossi", rossi, charts, 15, ["window 1", "window 2"])
+        check_page(checks, browser, "rossi", rossi, charts + ["map"], 15, ["window 1", "window 2"])
         # The checks above are worth something only if a broken page is noticed.
         broken = folder / "broken.html"
         broken.write_text(own.read_text().replace('"use strict";', '"use strict"; missing();'))
