@@ -41,6 +41,8 @@ class LoadForecast {
 
   /// What each count of replicas would violate at the horizon.
   const ExpectedViolations& expected() const { return expected_; }
+  /// The chance that the load is exactly the same at the next tick.
+  double repeats() const { return repeats_.get(); }
   /// Lead 1 is the horizon.
   const SeasonForecast& season() const { return season_; }
 

@@ -3,12 +3,17 @@
 #include "core/best_change.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace skep {
 namespace {
 
 constexpr double kPriorLoad = 1.1;  // the prior: the load stays at so much of now
+constexpr int kStays = 4;           // a load that is the same for so many ticks stays
+constexpr double kRounding = 1e-6;  // of a load that is just what replicas can bear
+
+double stays(const LoadForecast& forecast) { return std::pow(forecast.repeats(), kStays); }
 
 }  // namespace
 
@@ -24,6 +29,7 @@ Lookahead::Lookahead(const ImaginedService& service, const std::vector<Settings>
       best_(values_.size()) {
   for (int n = 1; n <= service.max_replicas; ++n) {
     prices_.push_back(static_cast<float>(service.price_of_replicas(n)));
+    capacity_places_.push_back(bins_.place(n * service.utilization_limit * (1 + kRounding)));
   }
   const std::vector<double> costs(static_cast<std::size_t>(service.max_replicas));
   for (const Settings& settings : tables) {
@@ -66,13 +72,14 @@ void Lookahead::see(double load, const LoadForecast& forecast) {
   load_ = load;
   forecast.expected().of(std::max(load, LoadBins::kLowest), violations_now_);
   const double place = bins_.place(load);
+  const double still = stays(forecast);
   for (Table& table : tables_) {
     const std::size_t next_class = drop_class(recent_, table.settings.window);
     if (follows) {
       learn(table, next_class);
     }
     table.row_class = next_class;
-    add_up(table, place, {next_class, held_class}, violations_now_, table.costs);
+    add_up(table, {place, still, {next_class, held_class}}, violations_now_, table.costs);
   }
 }
 
@@ -140,17 +147,26 @@ void Lookahead::learn_held(const Table& table, const ValueRows::Rates& rates) {
   held_.teach(table.row_class, near_.first, rates, targets);
 }
 
-void Lookahead::add_up(const Table& table, double place, Classes classes,
-                       std::span<const float> violations, Costs& costs) const {
-  const ValueRows::Between between = table.rows.between(place);
+void Lookahead::add_up(const Table& table, const Situation& now, std::span<const float> violations,
+                       Costs& costs) const {
+  const ValueRows::Between between = table.rows.between(now.place);
+  const auto stays = static_cast<float>(now.stays);
   for (std::size_t n = 0; n < violations.size(); ++n) {
-    const auto after = static_cast<double>(table.rows.at(classes.row, n, between));
+    // Of two rows, one violates the limit with n replicas for ever and the other never, if the load
+    // stays: then only the one on its own side tells what this load is worth.
+    ValueRows::Between own = between;
+    const double edge = capacity_places_[n] - static_cast<double>(between.bin);
+    if (edge >= 0 && edge < 1) {
+      const float side = static_cast<double>(between.part) <= edge ? 0 : 1;
+      own.part += stays * (side - own.part);
+    }
+    const auto after = static_cast<double>(table.rows.at(now.classes.row, n, own));
     costs.kept[n] = service_.weights.performance * static_cast<double>(violations[n]) +
                     static_cast<double>(prices_[n]) + table.settings.discount * after;
     costs.moved[n] = costs.kept[n];
     if (service_.cooldown > 0) {
       costs.moved[n] +=
-          table.settings.discount * static_cast<double>(held_.at(classes.held, n, between));
+          table.settings.discount * static_cast<double>(held_.at(now.classes.held, n, between));
     }
   }
 }
@@ -171,7 +187,7 @@ int Lookahead::want_at(std::size_t table, double load, int replicas,
   std::vector<float> violations(prices_.size());
   forecast.expected().of(bounded, violations);
   Costs costs{std::vector<double>(prices_.size()), std::vector<double>(prices_.size())};
-  add_up(tables_[table], bins_.place(bounded), {0, 0}, violations, costs);
+  add_up(tables_[table], {bins_.place(bounded), stays(forecast), {0, 0}}, violations, costs);
   return cheapest<double>(service_, bounded, costs.kept, costs.moved, replicas);
 }
 

@@ -75,8 +75,14 @@ class Lookahead {
     std::size_t row;
     std::size_t held;
   };
-  /// Into `costs`: those of the next tick, with these violations, and of what comes after it.
-  void add_up(const Table& table, double place, Classes classes, std::span<const float> violations,
+  /// Into `costs`: those of the next tick, with these violations, and of what comes after it, when
+  /// the load at `place` stays there with a chance of `stays`.
+  struct Situation {
+    double place;  ///< among the bins
+    double stays;
+    Classes classes;
+  };
+  void add_up(const Table& table, const Situation& now, std::span<const float> violations,
               Costs& costs) const;
 
   ImaginedService service_;
@@ -86,9 +92,10 @@ class Lookahead {
   /// classes of the first table, for all.
   ValueRows held_;
   RecentLoads recent_;
-  double load_ = 0;            ///< of the last see
-  std::vector<float> prices_;  ///< of the replicas
-  NearRows near_;              ///< the load of before
+  double load_ = 0;                      ///< of the last see
+  std::vector<float> prices_;            ///< of the replicas
+  std::vector<double> capacity_places_;  ///< among the bins, of what n replicas can bear
+  NearRows near_;                        ///< the load of before
   std::vector<float> violations_now_;
   // By replicas and then by near row:
   std::vector<float> next_violations_;  ///< expected

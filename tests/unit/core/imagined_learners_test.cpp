@@ -229,6 +229,19 @@ TEST_CASE("what a tick taught is told, and it becomes less") {
   CHECK_FALSE(learner.learned(4));
 }
 
+TEST_CASE("a load that stays is given just the replicas that bear it") {
+  const ImaginedService service(plain());
+  for (int n = 2; n <= 9; ++n) {
+    CAPTURE(n);
+    LookaheadLearner learner(service, 0.99);
+    for (int tick = 0; tick < 500; ++tick) {
+      learner.see({n * service.utilization_limit}, n);
+    }
+    CHECK(learner.want(n) == n);
+    CHECK(learner.want(n + 1) == n);
+  }
+}
+
 TEST_CASE("new replicas that take long are asked for earlier") {
   ControllerSettings slow = plain();
   slow.environment.startup = 60s;
