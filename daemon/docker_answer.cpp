@@ -80,7 +80,6 @@ std::optional<ServiceView> parse_service(std::string_view text) {
       read_mode(value, service);
     } else if (fields.key() == "UpdateStatus") {
       service.update = update_state(string_at(value, {"State"}));
-      service.update_message = string_at(value, {"Message"});
     } else if (fields.key() == "ServiceStatus") {
       service.running = count_at(value, {"RunningTasks"});
     }

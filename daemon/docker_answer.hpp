@@ -30,7 +30,6 @@ struct ServiceView {
   int desired = 0;             ///< the replicas asked for, >= 0; 0 unless replicated
   std::optional<int> running;  ///< tasks that run; nothing when the engine did not say
   UpdateState update = UpdateState::kNone;
-  std::string update_message;
   ServiceSpec spec;
 };
 

@@ -183,8 +183,11 @@ Result<std::vector<std::size_t>> choose(const Rows& rows, const std::vector<std:
     std::vector<std::size_t> chosen = numeric_columns(rows, names.size());
     if (chosen.size() > selection.most) chosen.resize(selection.most);
     if (!chosen.empty()) return chosen;
-    return Error(ErrorCode::kEmpty,
-                 file + ":1: no column after the first holds numbers: give another file.");
+    return Error(
+        ErrorCode::kEmpty,
+        file +
+            ":1: no column after the first, which is the time, holds numbers: a row of column "
+            "names is needed, and below it rows with commas between their cells.");
   }
   std::vector<std::size_t> chosen;
   for (const std::string& name : selection.names) {

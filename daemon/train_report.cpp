@@ -26,9 +26,10 @@ void print_run(const std::string& name, const SimulationResult& run) {
               run.replica_hours, static_cast<unsigned long long>(run.changes), run.mean_cost());
 }
 
-/// "0.31 percentage points fewer violations"
+/// "0.31 fewer percentage points of violations"
 std::string difference(const char* format, double agent, double rule, const char* what) {
   const std::string size = number(format, std::abs(agent - rule));
+  if (size == number(format, 0)) return std::string("as many ") + what;
   return size + (agent > rule ? " more " : " fewer ") + what;
 }
 

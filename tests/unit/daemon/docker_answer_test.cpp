@@ -28,7 +28,6 @@ TEST_CASE("a replicated service is read with status and update") {
   CHECK(view.desired == 3);
   CHECK(view.running == 2);
   CHECK(view.update == UpdateState::kRollbackPaused);
-  CHECK(view.update_message == "task \"x\" failed");
   CHECK(view.spec.json == R"({"Name":"web","Mode":{"Replicated":{"Replicas":3}}})");
 }
 
