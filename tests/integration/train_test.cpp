@@ -101,7 +101,7 @@ TEST_CASE("train learns from the history in Prometheus, and the daemon starts fr
   CHECK(after["tick"] == 1);
 }
 
-TEST_CASE("train learns from a trace; a second one replaces it and keeps a copy") {
+TEST_CASE("train learns from a trace, and a second one replaces it and keeps a copy") {
   PastWorld world;
   const std::vector<std::string> command{"--trace", world.trace(3000), "--step", "1s"};
   CHECK_THAT(world.output(command), !Contains("is kept in"));

@@ -102,7 +102,7 @@ TEST_CASE("the price of a change is paid once, in the next reward") {
 }
 
 TEST_CASE(
-    "an episode ends after its duration and begins at one replica; by default it never ends") {
+    "an episode ends after its duration and begins at one replica, and by default it never ends") {
   AutoscaleEnv seed(seed_settings());
   CHECK_FALSE(seed.is_done(at(10000)));  // not begun
   CHECK(seed.reset(at(0)) == 1);

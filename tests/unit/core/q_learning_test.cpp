@@ -182,7 +182,7 @@ TEST_CASE("the same seed gives the same choices, another seed others") {
   CHECK(choices(1) != choices(2));
 }
 
-TEST_CASE("a saved table is taken over to the last digit; one of another layout is refused") {
+TEST_CASE("a saved table is taken over to the last digit, and one of another layout is refused") {
   Fixture f;
   f.agent.observe(f.view(7, 0, 0));
   f.agent.applied(1, at(0));

@@ -67,7 +67,7 @@ TEST_CASE("a deploy that resets the count is made good") {
   CHECK_FALSE(watch.restore_target().has_value());
 }
 
-TEST_CASE("a deploy that keeps the count is no news; one after a change by hand is respected") {
+TEST_CASE("a deploy that keeps the count is no news, and one after a change by hand is respected") {
   ReplicaWatch watch;
   watch.look(seen(2));
   watch.accepted(5);

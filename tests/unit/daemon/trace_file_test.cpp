@@ -112,7 +112,8 @@ TEST_CASE("a bad trace is refused with file, line and the remedy") {
              Catch::StartsWith("load.csv:3: 'x' in column 'a' is no fin"));
   CHECK_THAT(error("t,a\n0,1\n1,inf\n"), Catch::Contains("load.csv:3: 'inf'"));
   CHECK_THAT(error("t,a\n0,1\n1,1e999\n"), Catch::Contains("load.csv:3: '1e999'"));
-  CHECK_THAT(error("t,a\n0,x\n"), Catch::Contains("no column after the first holds numbers"));
+  CHECK_THAT(error("t,a\n0,x\n"),
+             Catch::Contains("no column after the first, which is the time, holds numbers: a row"));
   CHECK_THAT(error("t,a\n0,1\n", named("b")), Catch::Contains("there is no column 'b'"));
   CHECK_THAT(error("t,a\n0,\n", named("a")), Catch::Contains("column 'a' has no number"));
   CHECK_THAT(error("t,a\n", named("a")), Catch::Contains("column 'a' has no number"));
