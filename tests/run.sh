@@ -25,6 +25,34 @@ PARTS=unit,asan,e2e,report,demo
 PASSED=0
 FAILED=0
 SKIPPED=()
+LOG=       # of the step under way
+PART_PID=  # its process, and the group of it
+
+# run_part COMMAND...: in a process group of its own. A signal to this shell ends the wait at once, and clean_up the part.
+run_part() {
+  local status=0
+  set -m
+  "$@" </dev/null &
+  PART_PID=$!
+  set +m
+  wait "$PART_PID" || status=$?
+  PART_PID=
+  return "$status"
+}
+
+clean_up() {
+  local status=$? tries=600
+  trap '' INT TERM
+  if [ -n "$PART_PID" ]; then
+    kill -TERM -- "-$PART_PID" 2>/dev/null || true
+    # It takes down what it has started, such as a Docker engine.
+    while kill -0 -- "-$PART_PID" 2>/dev/null && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+    kill -KILL -- "-$PART_PID" 2>/dev/null || true
+  fi
+  # A failed installation points to its log.
+  [ "$status" -eq 1 ] || rm -f "$LOG"
+  exit "$status"
+}
 
 read_options() {
   while [ $# -gt 0 ]; do
@@ -50,7 +78,9 @@ read_options() {
   done
   local part
   for part in ${PARTS//,/ }; do
-    [[ $part =~ ^(unit|asan|e2e|report|demo)$ ]] || die "Unknown part '$part': unit, asan, e2e, report and demo are there."
+    [[ $part =~ ^(unit|asan|e2e|report|demo)$ ]] && continue
+    say "Unknown part '$part': unit, asan, e2e, report and demo are there."
+    exit 2
   done
 }
 
@@ -75,23 +105,33 @@ finish() {
   exit
 }
 
+build_preset() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -- --quiet; }
+
 build() {
   say "Building the preset $1."
-  if ! { cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -- --quiet; }; then
+  if ! run_part build_preset "$1"; then
     say "The build of the preset $1 failed, so nothing more is tested."
     count build 0 1
     finish
   fi
 }
 
+# into_log COMMAND...: shows what it writes, and keeps it in LOG. A signal ends the command alone, which may still write.
+into_log() { "$@" 2>&1 | (trap '' INT TERM && exec tee "$LOG"); }
+
+ctest_preset() {
+  into_log ctest --preset "$1" -j"$(nproc)" |
+    (trap '' INT TERM && exec grep -vE '^ *(Start +[0-9]|[0-9]+/[0-9]+ Test .* Passed)')
+}
+
 # run_ctest PART PRESET: runs every test of the preset, each in a process of its own, and counts them.
 run_ctest() {
-  local log summary failed total skipped
-  log=$(mktemp)
-  ctest --preset "$2" -j"$(nproc)" 2>&1 | tee "$log" | grep -vE '^ *(Start +[0-9]|[0-9]+/[0-9]+ Test .* Passed)' || true
-  summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log" || true)
-  skipped=$(grep -cE '^\s+[0-9]+ - .* \(Skipped\)$' "$log" || true)
-  rm -f "$log"
+  local summary failed total skipped
+  LOG=$(mktemp -t skep-tests.XXXXXX)
+  run_part ctest_preset "$2" || true
+  summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$LOG" || true)
+  skipped=$(grep -cE '^\s+[0-9]+ - .* \(Skipped\)$' "$LOG" || true)
+  rm -f "$LOG"
   if [ -z "$summary" ]; then
     say "The tests of the preset $2 did not come to an end."
     count "$1" 0 1
@@ -104,11 +144,11 @@ run_ctest() {
 
 # run_script PART SCRIPT: runs a script of tests, whose last line is 'N passed, N failed, N skipped'.
 run_script() {
-  local log summary passed failed skipped
-  log=$(mktemp)
-  SKEP_BIN=$PWD/build/release/daemon/skep /usr/bin/python3 -B "$2" 2>&1 | tee "$log" || true
-  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1 || true)
-  rm -f "$log"
+  local summary passed failed skipped
+  LOG=$(mktemp -t skep-tests.XXXXXX)
+  SKEP_BIN=$PWD/build/release/daemon/skep run_part into_log /usr/bin/python3 -B "$2" || true
+  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$LOG" | tail -n 1 || true)
+  rm -f "$LOG"
   if [ -z "$summary" ]; then
     say "The tests of $2 did not come to an end."
     count "$1" 0 1
@@ -119,7 +159,7 @@ run_script() {
 }
 
 run_demo() {
-  if docker/demo.sh "$@"; then
+  if run_part docker/demo.sh "$@"; then
     count demo 1 0
   else
     say "The demo failed: docker/demo.sh $*"
@@ -129,6 +169,9 @@ run_demo() {
 
 read_options "$@"
 need_root tests/run.sh "installs Debian packages and starts a Docker engine of its own"
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 LOG=$(mktemp -t skep-tests.XXXXXX)
 install_packages "$LOG" "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${SCRIPT_PACKAGES[@]}"
 if wants report; then
