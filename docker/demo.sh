@@ -106,6 +106,10 @@ check_running_engine() {
   [ -z "$(docker service ls -q --filter "label=com.docker.stack.namespace=$STACK")" ] ||
     die "A stack named '$STACK' runs already and is left alone: remove it with" \
       "'docker stack rm $STACK', or leave out --use-engine."
+  [ -z "$(docker volume ls -q --filter "name=^${STACK}_skep-state\$")" ] ||
+    die "A volume named '${STACK}_skep-state' is there already and is left alone: when nobody" \
+      "needs what skep learned in it, remove it with 'docker volume rm ${STACK}_skep-state'," \
+      "or leave out --use-engine."
   BASE=$OWN_BASE
 }
 
