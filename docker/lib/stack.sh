@@ -53,7 +53,7 @@ daemon_log() { docker service logs --raw "${STACK}_autoscaler" 2>/dev/null; }
 wait_for_first_decision() {
   local tries=60
   say "Waiting for the first decision of skep"
-  until daemon_log | grep -q '"event":"decision"'; do
+  until daemon_log | grep '"event":"decision"' >/dev/null; do
     [ $((tries -= 1)) -gt 0 ] || die "skep made no decision within 2 minutes."
     sleep 2
   done
