@@ -64,7 +64,11 @@ read_options() {
         shift
         ;;
       --out)
-        OUT=${2:?--out needs a file}
+        if [ -z "${2:-}" ]; then
+          say "--out needs a file."
+          exit 2
+        fi
+        OUT=$2
         shift
         ;;
       --help)

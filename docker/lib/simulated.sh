@@ -72,12 +72,14 @@ build_simulated() {
 
 # run_simulated SECONDS: a day of traffic in that time; half a minute of it is a tick.
 run_simulated() {
-  local tick_ms=$(($1 * 1000 / 2880)) status=0
+  local tick_ms=$(($1 * 1000 / 2880)) status=0 there
+  there="$((1440 / $1)) minutes"
+  if (($1 > 720)); then there="$((86400 / $1)) s"; fi
   SIMULATED_FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/skep-demo.XXXXXX")
   local log=$SIMULATED_FOLDER/skep.log errors=$SIMULATED_FOLDER/errors
   touch "$log"
   say "The real daemon on a simulated Swarm: a day of traffic passes in $1 s, so that a second" \
-    "here is $((1440 / $1)) minutes there. A load of 1 keeps one replica fully busy."
+    "here is $there there. A load of 1 keeps one replica fully busy."
   say "  #  a busy replica    .  one to spare    !  one that is missing    *  done by skep"
   say ""
   "$BUILD/docker/simulated/skep-simulated-swarm" --folder "$SIMULATED_FOLDER" \
