@@ -7,11 +7,24 @@ SIMULATED_FOLDER=  # of sockets, log and state
 SIMULATED_SWARM=   # process ids, while they run
 SIMULATED_SKEP=
 
+# False for a build folder that was made for another place, such as the tree before it was copied.
+is_build_of_this_tree() {
+  [ "$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$1/CMakeCache.txt" 2>/dev/null)" -ef .. ]
+}
+
 # A release build that is there is used, else one of its own is made.
 configure_simulated() {
   BUILD=../build/release
-  if [ -f "$BUILD/build.ninja" ]; then return; fi
+  if [ -f "$BUILD/build.ninja" ] && [ -w "$BUILD" ] && is_build_of_this_tree "$BUILD"; then
+    return
+  fi
   BUILD=../build/demo
+  local folder
+  for folder in ../build "$BUILD"; do
+    [ ! -e "$folder" ] || [ -w "$folder" ] ||
+      die "The folder $(realpath "$folder") may not be written: remove it and try again."
+  done
+  is_build_of_this_tree "$BUILD" || rm -rf "$BUILD"
   command -v cmake >>"$LOG" || return
   local generator=()
   if command -v ninja >>"$LOG"; then generator=(-G Ninja); fi
