@@ -195,7 +195,7 @@ clean_up() {
   trap - EXIT
   stop_step
   stop_table
-  stop_simulated
+  stop_simulated "$status"
   if [ "$status" -ne 0 ] && [ "$DEPLOYED" = yes ]; then
     say "The last lines of skep's log:"
     daemon_log | tail -n 10 >&2 || true
@@ -210,7 +210,11 @@ clean_up() {
     ./lab.sh stop "$LAB"
   fi
   # Only a failure leaves its log behind, for whoever reads the message that names it.
-  if [ "$status" -ne 1 ] || [ ! -s "$LOG" ]; then rm -f "$LOG"; fi
+  if [ "$status" -ne 1 ] || [ ! -s "$LOG" ]; then
+    rm -f "$LOG"
+  elif [ "$DEPLOYED" = yes ]; then
+    say "The log of building and deploying: $LOG"
+  fi
   exit "$status"
 }
 

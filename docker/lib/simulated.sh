@@ -47,7 +47,7 @@ need_build_packages() {
   if [ "$(id -u)" -eq 0 ]; then
     install_packages "$LOG" "${missing[@]}"
   else
-    die "To build skep, these packages are missing; install them and try again:" \
+    die "To build skep, these packages are missing (see $LOG); install them and try again:" \
       "sudo apt-get install --no-install-recommends ${missing[*]}"
   fi
 }
@@ -81,6 +81,7 @@ build_simulated() {
   STEP_PID=
   [ -z "$progress" ] || wait "$progress"
   [ "$status" -eq 0 ] || die "Building skep failed: see $LOG."
+  rm -f "$LOG"  # nothing points to it from here on
 }
 
 # run_simulated SECONDS: a day of traffic in that time; half a minute of it is a tick.
@@ -114,13 +115,14 @@ run_simulated() {
     die "FAILED: skep ended with status $status."
   fi
   SIMULATED_SWARM=
-  [ "$status" -eq 0 ] || exit 1
+  [ "$status" -eq 0 ] || exit "$status"  # 141 when nobody reads the table any more: no failure
   kill -TERM "$SIMULATED_SKEP"
   wait "$SIMULATED_SKEP" || die "FAILED: skep ended with status $?."
   SIMULATED_SKEP=
 }
 
-# Ends what run_simulated has started, and removes its folder unless KEEP is yes.
+# stop_simulated STATUS: ends what run_simulated has started, and removes its folder unless KEEP is
+# yes or STATUS says that it failed.
 stop_simulated() {
   local pid
   for pid in $SIMULATED_SKEP $SIMULATED_SWARM; do
@@ -128,7 +130,7 @@ stop_simulated() {
     wait "$pid" 2>/dev/null || true
   done
   [ -n "$SIMULATED_FOLDER" ] || return 0
-  if [ "$KEEP" = yes ]; then
+  if [ "$KEEP" = yes ] || [ "$1" -eq 1 ]; then
     say "Left behind: skep's log $SIMULATED_FOLDER/skep.log, and what it learned beside it."
   else
     rm -rf "$SIMULATED_FOLDER"
