@@ -1,5 +1,6 @@
 #include "config/map_reader.hpp"
 
+#include "config/address.hpp"
 #include "config/duration.hpp"
 #include "config/not_built_yet.hpp"
 #include "config/suggest.hpp"
@@ -261,7 +262,7 @@ bool MapReader::file_content(std::string_view key, std::string& value) {
   }
   FileText file = read_text_file(path, kLargestBytes);
   if (!file.text) {
-    error(key, "names " + quoted(written(key)) + ", which " + file.error);
+    error(key, "names " + quoted_address(written(key)) + ", which " + file.error);
     return false;
   }
   const std::size_t end = file.text->find_last_not_of("\r\n");

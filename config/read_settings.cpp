@@ -23,6 +23,9 @@ void read_prometheus(MapReader prometheus, PrometheusSettings& settings) {
     ParsedEndpoint parsed = parse_prometheus_url(url);
     if (parsed.value) {
       settings.endpoint = std::move(*parsed.value);
+      if (from_file) {  // all of it may be a secret, such as a token in the path
+        settings.endpoint.text = "the Prometheus of url_file";
+      }
     } else if (from_file) {
       prometheus.error("url_file", "names " + quoted(prometheus.written("url_file")) +
                                        ", whose content " + parsed.error);

@@ -255,7 +255,10 @@ void Controller::scale_finished(ScaleOutcome outcome, std::string_view error, De
   if (!decision.applied) {
     decision.change = 0;
     decision.target_replicas = decision.replicas.desired;
-    decision.reason = explain(decision, error);
+    const std::string_view what = outcome == ScaleOutcome::kUnknown
+                                      ? "it is not known whether Docker took the command ("
+                                      : "Docker did not take the command (";
+    decision.reason = explain(decision, std::string(what) + std::string(error) + ")");
   }
 }
 

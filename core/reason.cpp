@@ -45,7 +45,7 @@ std::string explain(const Decision& decision, std::string_view failure) {
     text += ", " + effect(note) + " (" + note.detail + ")";
   }
   if (!failure.empty()) {
-    text += ", but Docker did not take the command (" + std::string(failure) + ")";
+    text += ", but " + std::string(failure);
   }
   return text + ".";
 }

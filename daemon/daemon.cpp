@@ -182,10 +182,11 @@ asio::awaitable<void> Daemon::shut_down(int signal) {
   spawn(quit_at_next_signal(), "the wait for a second signal");
   co_await fleet_->stop(kStopGrace);
   Json fields = Json::object();
-  fields["signal"] = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  const std::string name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+  fields["signal"] = name;
   const auto took = std::chrono::steady_clock::now() - began;
   fields["duration_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  log_stopped("", fields);
+  log_stopped("Stopped by " + name + ". ", fields);
 }
 
 asio::awaitable<void> Daemon::quit_at_next_signal() {

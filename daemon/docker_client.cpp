@@ -134,10 +134,14 @@ asio::awaitable<Result<std::vector<ServiceView>>> DockerClient::services(
 asio::awaitable<Result<ScaleAccepted>> DockerClient::scale(std::string id,
                                                            std::uint64_t version_index,
                                                            const ServiceSpec& spec, int to) {
+  if (version_.empty()) {  // a request of another service failed
+    const std::optional<Error> failed = co_await negotiate();
+    if (failed) co_return Error(ErrorCode::kConflict, failed->message);  // nothing was sent
+  }
   if (spec.api_version != version_) {
     co_return Error(ErrorCode::kConflict,
-                    "The connection to Docker was lost, or Docker exchanged for another version, "
-                    "since the service was read: skep reads it again and decides again.");
+                    "Docker was exchanged for another version since the service was read: skep "
+                    "reads it again and decides again.");
   }
   Result<std::string> changed = spec_with_replicas(spec.json, to);
   if (!changed) co_return std::move(changed.error());

@@ -36,6 +36,9 @@ constexpr std::size_t kKeptBufferBytes = 64U * 1024;
 
 /// What a person should do about a connection that could not be made.
 std::string connect_advice(const Endpoint& endpoint, const error_code& error) {
+  if (error == asio::error::no_descriptors) {
+    return error.message() + ": raise the limit of open files.";
+  }
   if (!endpoint.is_unix()) {
     if (error == asio::error::connection_refused) {
       return "nothing listens there: check the address and that the server runs.";

@@ -50,25 +50,33 @@ std::optional<Error> ServiceLoop::restore() {
   if (!loaded) return loaded.error();
   if (loaded->warning) log_.set_aside(*loaded->warning);
   if (!loaded->snapshot) {
-    // The cooldown clock was in the file that cannot be used.
-    if (loaded->warning) controller_.begin_cooldown(steady_now());
+    if (loaded->warning) {
+      // The cooldown clock was in the file that cannot be used.
+      controller_.begin_cooldown(steady_now());
+      save();  // a crash from now on must not lose it
+    }
     return std::nullopt;
   }
   const bool restored = controller_.restore(*loaded->snapshot, loaded->age, steady_now());
   if (restored || lacks_learned(*loaded->snapshot)) {
     log_.restored(*loaded->snapshot, loaded->age);
   } else {
-    log_.set_aside(store_.set_aside(name(), "its table is for another configuration", wall_now()));
+    set_aside();
   }
   return std::nullopt;
+}
+
+/// The file that is set aside has the cooldown too, so what is kept of it is saved at once.
+void ServiceLoop::set_aside() {
+  log_.set_aside(store_.set_aside(name(), "its table is for another configuration", wall_now()));
+  save();
 }
 
 void ServiceLoop::take_over(ServiceLoop& before) {
   const TimePoint now = steady_now();
   const Snapshot snapshot = before.controller_.snapshot(now, before.pending_);
   if (controller_.restore(snapshot, Duration::zero(), now)) return;
-  // The file still holds the table of the old configuration.
-  log_.set_aside(store_.set_aside(name(), "its table is for another configuration", wall_now()));
+  set_aside();  // the file still holds the table of the old configuration
 }
 
 asio::awaitable<void> ServiceLoop::run(TimePoint start, bool once) {

@@ -54,6 +54,7 @@ class ServiceLoop {
   const std::string& why_failed() const { return why_failed_; }
 
  private:
+  void set_aside();
   struct Gathered {
     TickInput input;
     std::shared_ptr<const ServiceView> view;

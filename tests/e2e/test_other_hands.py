@@ -22,13 +22,16 @@ class ByHand(EndToEndTest):
 
     def test_a_count_set_by_hand_is_not_fought(self):
         self.create_service()
-        self.set_cpu(HOLD_CPU)
+        self.set_cpu(HIGH_CPU)
         daemon = self.start_daemon()
-        daemon.wait_for_event("decision")
-        self.scale_by_hand(4)
+        self.wait_for_commands(1)  # so that skep has a count of its own, to which it might go back
+        self.set_cpu(HOLD_CPU)
+        daemon.wait_for_event("decision", cpu_percent=float(HOLD_CPU))
+        before = len(self.scale_commands())
+        self.scale_by_hand(7)
         daemon.wait_for_event("external_change")
-        self.assert_no_command_for(9, already=1)
-        self.assertEqual(LAB.replicas(self.name), 4)
+        self.assert_no_command_for(9, already=before + 1)
+        self.assertEqual(LAB.replicas(self.name), 7)
 
     def test_a_service_scaled_to_0_is_left_at_0(self):
         self.create_service()

@@ -35,10 +35,13 @@ bool is_skipped(const std::string& file) {
 #endif
 }
 
+const std::vector<std::string> kRule{"--policy", "thresholds"};
+const std::vector<std::string> kLearners{"--policy", "mixture", "--policy", "q_learning"};
+
 Json compare(const std::string& benchmark, const std::string& folder,
-             const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments{"compare", "--benchmark", benchmark,  "--traces",
-                                     folder,    "--json",      "--policy", "thresholds"};
+             const std::vector<std::string>& more = kRule) {
+  std::vector<std::string> arguments{"compare",  "--benchmark", benchmark,
+                                     "--traces", folder,        "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   SkepProcess skep(arguments);
   REQUIRE(skep.wait_exit() == 0);
@@ -46,10 +49,14 @@ Json compare(const std::string& benchmark, const std::string& folder,
                        [](const Json& object) { return object.contains("rows"); });
 }
 
-double rossi_cost(const Json& result, const std::string& policy) {
+double rossi_cost(const Json& result, const std::string& policy, bool trained = false,
+                  int lag = 0) {
   for (const Json& row : result.at("rows")) {
-    if (row.at("policy") == policy && row.at("lag") == 0) return row.at("cost");
+    if (row.at("policy") == policy && row.at("lag") == lag && row.at("trained") == trained) {
+      return row.at("cost");
+    }
   }
+  FAIL("no row of " << policy);
   return 0;
 }
 
@@ -57,12 +64,15 @@ double rossi_cost(const Json& result, const std::string& policy) {
 
 TEST_CASE("compare: the published benchmark gives its known numbers") {
   if (is_skipped("nyc_taxi2013_rlad_1min.csv.gz")) return;
-  const Json result = compare("rossi", trace_folder());
+  const Json result = compare("rossi", trace_folder(), kLearners);
   CHECK(rossi_cost(result, "hpa_70") == Approx(103.6).epsilon(0.005));
   CHECK(rossi_cost(result, "hpa_70_every_tick") == Approx(100.1).epsilon(0.005));
   CHECK(rossi_cost(result, "threshold_70") == Approx(118.2).epsilon(0.005));
   CHECK(rossi_cost(result, "hpa_50") == Approx(172.5).epsilon(0.005));
   CHECK(rossi_cost(result, "optimum") == Approx(82.9).epsilon(0.01));
+  CHECK(rossi_cost(result, "mixture") <= 94.5);
+  CHECK(rossi_cost(result, "mixture", true) <= 92.0);
+  CHECK(rossi_cost(result, "mixture", true, 10) <= 101);
 }
 
 TEST_CASE("compare: the trace suite gives its known numbers") {
@@ -81,7 +91,7 @@ TEST_CASE("compare: the trace suite gives its known numbers") {
       {"nab_elb_request_count_8c0756", "optimum", {.03425, .16050, .14331}},
       {"nab_elb_request_count_8c0756", "hpa_best", {.06178, .19842, .17673}},
       {"nab_elb_request_count_8c0756", "hpa_50", {.10530, .22896, .25297}}};
-  const Json result = compare("suite", trace_folder());
+  const Json result = compare("suite", trace_folder(), kLearners);
   for (const Known& known : all) {
     std::size_t weighting = 0;
     for (const Json& row : result.at("rows")) {
@@ -95,6 +105,26 @@ TEST_CASE("compare: the trace suite gives its known numbers") {
       ++weighting;
     }
     CHECK(weighting == 3);
+  }
+  struct Goal {
+    std::string policy, setting;
+    double mean, worst, first_quarter;
+  };
+  const std::vector<Goal> goals{
+      {"mixture", "step1", .985, 1.01, .90},  {"mixture", "step4", .975, 1.01, .90},
+      {"mixture", "late3", .985, 1.02, .90},  {"q_learning", "step1", 1.00, 1.05, 1},
+      {"q_learning", "step4", 1.00, 1.05, 1}, {"q_learning", "late3", 1.00, 1.05, 1}};
+  for (const Goal& goal : goals) {
+    CAPTURE(goal.policy, goal.setting);
+    int found = 0;
+    for (const Json& row : result.at("summary")) {
+      if (row.at("policy") != goal.policy || row.at("setting") != goal.setting) continue;
+      ++found;
+      CHECK(row.at("geometric_mean") <= goal.mean);
+      CHECK(row.at("worst") <= goal.worst);
+      CHECK(row.at("worst_first_quarter") <= goal.first_quarter);
+    }
+    CHECK(found == 1);
   }
 }
 
@@ -117,7 +147,8 @@ TEST_CASE("compare: a small folder, twice the same, and what is wrong with other
   CHECK(result.at("rows").back().at("trace") == "small:b");
 
   SECTION("the training part is the first quarter") {
-    const Json part = compare("suite", folder.string(), {"--training-part"});
+    const Json part =
+        compare("suite", folder.string(), {"--policy", "thresholds", "--training-part"});
     csv.open(folder / "small.csv");
     csv << "time,name,a,b\n";
     for (int i = 0; i < 20; ++i) {

@@ -182,16 +182,26 @@ TEST_CASE("an engine that was exchanged is asked at its own version, not the old
   CHECK(std::count(requests.begin(), requests.end(), "GET /v" + other + "/services") == 1);
 }
 
-TEST_CASE("what was read before the connection was lost is not written after it") {
+TEST_CASE("a request that failed, maybe of another service, does not cost a command") {
   Setup setup;
   const ServiceView web = setup.web();
   setup.docker.server().stop();
   const Result<std::vector<ServiceView>> down = setup.services();
   REQUIRE(!down);
   CHECK(down.error().code == ErrorCode::kUnreachable);
-  setup.docker.server().start();
-  CHECK(setup.scale(web, 4).error().code == ErrorCode::kConflict);
-  CHECK(setup.docker.updates().empty());
+  CHECK(setup.scale(web, 4).error().code == ErrorCode::kConflict);  // it is still down
+  SECTION("the same engine knows by the version of the service whether it was read since") {
+    setup.docker.server().start();
+    CHECK(setup.scale(web, 4));
+    CHECK(setup.docker.updates().size() == 1);
+    CHECK(setup.scale(web, 5).error().code == ErrorCode::kConflict);
+  }
+  SECTION("another one is not told what the first one said") {
+    setup.docker.set_api_version("1.40");
+    setup.docker.server().start();
+    CHECK(setup.scale(web, 4).error().code == ErrorCode::kConflict);
+    CHECK(setup.docker.updates().empty());
+  }
 }
 
 TEST_CASE("what was read before the engine was exchanged is not written at the new version") {

@@ -1,6 +1,7 @@
 #include "tests/integration/fake_docker.hpp"
 
 #include <algorithm>
+#include <regex>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -114,9 +115,9 @@ void FakeDocker::remove_service(const std::string& name) {
 void FakeDocker::set_replicas(const std::string& name, int replicas) {
   const std::lock_guard lock(mutex_);
   FakeService& service = services_.at(name);
-  ordered_json spec = ordered_json::parse(service.spec);
-  spec["Mode"]["Replicated"]["Replicas"] = replicas;
-  service.spec = spec.dump();
+  // Every other byte stays, as with a real engine, where it is another version of the count alone.
+  static const std::regex count(R"(("Replicas"\s*:\s*)\d+)");
+  service.spec = std::regex_replace(service.spec, count, "$01" + std::to_string(replicas));
   ++service.version;
 }
 

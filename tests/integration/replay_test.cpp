@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iostream>
 #include <mutex>
 #include <tuple>
 
@@ -201,7 +202,8 @@ TEST_CASE("the daemon decides what simulate decides, and learns the same") {
   REQUIRE(replayed.size() == daemon.decisions.size());
   for (std::size_t tick = 1; tick < daemon.times.size(); ++tick) {
     if (daemon.times[tick] - daemon.times[tick - 1] > std::chrono::milliseconds(900)) {
-      WARN("the machine stood still for a second, as virtual time never does: nothing is compared");
+      std::cout << "SKIPPED: the machine stood still for a second, as virtual time never does, so "
+                   "nothing was compared\n";
       return;
     }
   }

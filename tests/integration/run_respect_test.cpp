@@ -73,6 +73,25 @@ TEST_CASE("a replica count changed by hand is respected for one cooldown") {
   CHECK(skep.events("external_change").size() == 1);
 }
 
+TEST_CASE("a replica count changed by hand is not fought, whatever skep had chosen before") {
+  World world;
+  world.prometheus.set("cpu", 90);
+  SkepProcess skep(world.run());
+  eventually("two replicas", [&] { return world.docker.replicas("web") >= 2; });
+  world.prometheus.set("cpu", 50);
+  skep.wait_for_decisions(3);
+  const std::size_t commands = world.docker.updates().size();
+  world.docker.set_replicas("web", 7);
+  skep.wait_for("external_change");
+  skep.wait_for("a decision after the cooldown", [](const Json& one) {
+    return one.at("event") == "decision" && one.at("replicas").at("desired") == 7 &&
+           one.at("cooldown_left_seconds") == 0;
+  });
+  skep.wait_for_decisions(3);
+  CHECK(world.docker.replicas("web") == 7);
+  CHECK(world.docker.updates().size() == commands);
+}
+
 TEST_CASE("a deploy that resets the replicas is made good when it is done") {
   const bool reload = GENERATE(false, true);
   CAPTURE(reload);

@@ -141,6 +141,33 @@ TEST_CASE("a damaged state is set aside with a warning, and a whole cooldown is 
   CHECK(world.docker.updates().front().time - restarted >= milliseconds(1500));
 }
 
+TEST_CASE("a cooldown outlives a state that is set aside, and a crash right after") {
+  World world;
+  world.cooldown = "2s";
+  world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
+  world.prometheus.set("cpu", 90);
+  {
+    SkepProcess skep(world.run());
+    skep.wait_for("scaled");
+    skep.signal(SIGTERM);
+    CHECK(skep.wait_exit() == 0);
+  }
+  SECTION("for another configuration") { world.replicas = "{min: 1, max: 7}"; }
+  SECTION("damaged") { std::ofstream(world.state_path + "/web.state") << "not a state at all"; }
+  {
+    SkepProcess skep(world.run());
+    skep.wait_for("state_set_aside");
+    skep.wait_for("decision");
+    skep.signal(SIGKILL);
+    CHECK(skep.wait_exit() == -SIGKILL);
+  }
+  SkepProcess skep(world.run());
+  skep.wait_for("scaled");
+  const std::vector<FakeUpdate> updates = world.docker.updates();
+  REQUIRE(updates.size() >= 2);
+  CHECK(updates[1].time - updates[0].time >= milliseconds(2000));
+}
+
 TEST_CASE("a state that may not be read ends the start, and stays as it is") {
   World world;
   learn(world);

@@ -35,6 +35,10 @@ for (const plane of document.querySelectorAll("[data-chart] rect[fill='transpare
   const place = plane.getBoundingClientRect();
   plane.dispatchEvent(new PointerEvent("pointermove", {clientX: place.left + place.width / 2, clientY: place.top + 5}));
 }
+for (const map of document.querySelectorAll("[data-chart='map'] svg")) {
+  const place = map.getBoundingClientRect();
+  map.dispatchEvent(new PointerEvent("pointermove", {clientX: place.left + place.width / 2, clientY: place.top + place.height / 2}));
+}
 result.readouts = readouts();
 for (const chip of [...document.querySelectorAll(".chip[aria-pressed='false']")]) {
   [...document.querySelectorAll(".chip")].find((one) => one.textContent === chip.textContent).click();

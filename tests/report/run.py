@@ -23,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SKEP = os.environ.get("SKEP_BIN", str(HERE.parent.parent / "build/release/daemon/skep"))
 HOSTILE = "<img src=x onerror=alert(1)>\"&'"
 WIDTHS = (390, 1440)
+READ_OUT = ("supply", "cumulative", "regret", "map")  # the charts that tell numbers where one points
 
 
 class Browser:
@@ -127,8 +128,8 @@ def check_page(checks, browser, name, page, charts, policies, traces):
         checks.that(f"{where}: the window has that width", first["width"] == width, first["width"])
         checks.that(f"{where}: every trace can be chosen", sorted(first["traces"]) == sorted(traces), first["traces"])
         checks.that(f"{where}: the tables have their rows", first["rows"] >= 2 * policies, first["rows"])
-        checks.that(f"{where}: pointing at a chart gives numbers",
-                    all(re.search(r"\d", text) for text in result["readouts"][:3]), result["readouts"])
+        told = [text for text in result["readouts"] if re.search(r"\d", text)]
+        checks.that(f"{where}: pointing at a chart gives numbers", len(told) == len(READ_OUT), result["readouts"])
         checks.that(f"{where}: a chip shows what was hidden", first["lines"] < everything["lines"] == policies,
                     (first["lines"], everything["lines"]))
         checks.that(f"{where}: late ticks are marked", everything["lateParts"] > 0)

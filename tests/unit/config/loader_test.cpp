@@ -257,7 +257,7 @@ TEST_CASE("Secrets are read from files", "[config]") {
            "}\nhttp: {token_file: " + token + "}\n" + kMinimal);
   INFO(shown(result));
   REQUIRE(result.settings);
-  CHECK(result.settings->prometheus.endpoint.text == "http://prom:1");
+  CHECK(result.settings->prometheus.endpoint.text == "the Prometheus of url_file");
   CHECK(result.settings->prometheus.endpoint.authorization ==
         basic_authorization("me", "p@ss word"));
   CHECK(result.settings->http.token == "abc");

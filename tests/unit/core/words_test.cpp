@@ -62,10 +62,10 @@ TEST_CASE("a reason is one sentence: the situation, the wish, the guard, and wha
   decision.cpu_percent = 83.1;
   decision.guard.clear();
   decision.ram_percent = 95;
-  CHECK(explain(decision, "no answer in 10 s") ==
+  CHECK(explain(decision, "Docker did not take the command (invalid spec)") ==
         "CPU 83% and RAM 95% are over their limits of 80% and 90%: the learned values favour one "
         "more replica, but "
-        "Docker did not take the command (no answer in 10 s).");
+        "Docker did not take the command (invalid spec).");
 }
 
 TEST_CASE("a failure is told when it begins, once a minute, and when it ends") {
