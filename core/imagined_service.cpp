@@ -18,6 +18,7 @@ ImaginedService::ImaginedService(const ControllerSettings& settings)
       cooldown(std::max(0, ticks_up(settings.cooldown, settings.interval) - 1)),
       panic_utilization(settings.guard.panic_cpu_percent / 100),
       target_utilization(settings.agent.target.cpu_percent / 100),
+      target_tolerance(settings.agent.target.tolerance),
       target_window(ticks_up(settings.agent.target.scale_in_stabilization, settings.interval)),
       scale_in_over_limit(settings.guard.scale_in_over_limit) {
   for (int n = 1; n <= max_replicas; ++n) {

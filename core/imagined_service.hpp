@@ -25,6 +25,7 @@ struct ImaginedService {
   int cooldown;  ///< ticks after a change in which there cannot be another
   double panic_utilization;   ///< of a replica, from which on the guard panics; 0: never
   double target_utilization;  ///< to which it then scales out, as target tracking would
+  double target_tolerance;    ///< of target tracking
   int target_window;          ///< of the stabilisation of target tracking, in ticks
   bool scale_in_over_limit;   ///< the guard allows it
 

@@ -110,6 +110,14 @@ double LoadForecast::step_of(const Component& component, const Belief& then, dou
              : log_load - then.log_load - then.location[component.location];
 }
 
+double LoadForecast::share_of_parts(const Belief& then) const {
+  double sum = 0;
+  for (const Component& component : components_) {
+    sum += takes_part(component, then) ? component.share : 0;
+  }
+  return sum;
+}
+
 double LoadForecast::guess_above(double seen) const {
   const double most = hidden_.most(seen);
   double probability = 0;
@@ -214,7 +222,7 @@ void LoadForecast::learn(const Belief& then, double load, double log_load) {
     known += at_an_edge ? component.share * kLeastDensity : responsibility[i];
   }
   // A jump says little of the other steps.
-  const double usual = 1 - jumps_.see(then.load, load, known);
+  const double usual = 1 - jumps_.see(then.load, load, known / share_of_parts(then));
   const double per_sum = 1 / sum;
   steps_ += 1;
   const double rate = usual * std::max(kShareRate, 1 / (steps_ + 10));
@@ -286,8 +294,9 @@ LoadForecast::Belief LoadForecast::believe(double load, double log_load) {
 void LoadForecast::tabulate(const Belief& now) {
   expected_.begin();
   const double moves = 1 - repeats_.get();
+  const double per_share = 1 / share_of_parts(now);
   for (const Component& component : components_) {
-    const double share = moves * (1 - jumps_.get()) * component.share;
+    const double share = moves * (1 - jumps_.get()) * component.share * per_share;
     if (share < kUsedShare || !takes_part(component, now)) {
       continue;
     }

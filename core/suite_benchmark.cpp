@@ -13,8 +13,8 @@ bool is_scored(std::size_t tick, std::size_t ticks) { return 4 * tick >= ticks; 
 
 /// How much too slow; 0 while the utilisation is within its limit.
 double violation(double load, int replicas) {
-  const double overload = load / (replicas * kUtilisationLimit);
-  return overload > 1 ? overload : 0;
+  const double capacity = replicas * kUtilisationLimit;
+  return over(load, capacity) ? load / capacity : 0;
 }
 
 Score run(const Cell& cell, BenchmarkPolicy& policy, std::vector<int>& replicas) {

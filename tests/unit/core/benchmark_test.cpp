@@ -163,6 +163,16 @@ TEST_CASE("suite: the score of eight ticks") {
   CHECK(score.changes == 2);
 }
 
+TEST_CASE("suite: at the limit, however that is rounded, nothing is violated") {
+  const RewardWeights only_violations{1, 0, 0};
+  for (int n = 1; n <= 20; ++n) {
+    for (const double part : {1.0, 7.0, 60.0}) {
+      CHECK(suite::holding_cost(only_violations, n / part * 0.8 * part, n) == 0);
+    }
+    CHECK(suite::holding_cost(only_violations, 0.81 * n, n) == Approx(0.81 / 0.8));
+  }
+}
+
 TEST_CASE("suite: no policy is better than the optimum, and no HPA than the best one") {
   std::vector<double> trace;
   for (int i = 0; i < 400; ++i) trace.push_back(50 + 40 * std::sin(i * 0.1) + (i * 7919) % 23);

@@ -281,6 +281,22 @@ TEST_CASE("seasons: the load forecast expects a peak when it comes again") {
   }
 }
 
+TEST_CASE("seasons: what the load forecast expects without one is all that may come") {
+  LoadForecast forecast(1, 10, 0.8, true);
+  for (int tick = 0; tick < 6000; ++tick) {
+    forecast.see({5 + 3 * std::sin(2 * std::numbers::pi * tick / 240)});
+  }
+  REQUIRE(forecast.season().period() != 0);
+  forecast.interrupt(5000);  // longer than what is remembered
+  std::vector<float> violations(10);
+  for (int tick = 0; tick < 5; ++tick) {
+    forecast.see({5 + 0.1 * tick});
+    REQUIRE(forecast.season().period() == 0);
+    forecast.expected().of(5, violations);
+    CHECK(violations[0] == Approx(5 / 0.8).epsilon(0.1));  // which one replica cannot bear
+  }
+}
+
 TEST_CASE("seasons: the more cautious a plan, the more replicas it keeps") {
   const ImaginedService service(plain());
   LoadForecast forecast(1, service.max_replicas, service.utilization_limit, service.graded,
