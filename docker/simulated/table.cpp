@@ -21,10 +21,16 @@ std::string format_row(const std::string& time, const std::string& load, const s
   return text + reason;
 }
 
-/// A reason without its first clause, which tells the CPU that stands beside it anyway.
-std::string without_cpu(const std::string& reason) {
-  const std::size_t end = reason.find(": ");
-  return reason.starts_with("CPU ") && end != std::string::npos ? reason.substr(end + 2) : reason;
+/// What a reason says that does not stand beside it anyway: not the CPU, nor the replicas that the
+/// policies agree on.
+std::string rest_of(std::string reason) {
+  const auto drop = [&reason](const char* begin, const char* end) {
+    const std::size_t at = reason.find(end);
+    if (reason.starts_with(begin) && at != std::string::npos) reason.erase(0, at + 2);
+  };
+  drop("CPU ", ": ");
+  drop("the policies ", "; ");
+  return reason;
 }
 
 std::string text_of(const char* format, double value) {
@@ -82,7 +88,7 @@ std::string Table::row(const std::string& line, Duration now, double load) {
   return format_row(time, text_of("%.1f", load), text_of("%.0f%%", event.value("cpu_percent", 0.0)),
                     count, replica_bar(load, running),
                     event.value("action", "") + (applied ? " *" : ""),
-                    without_cpu(event.value("reason", "")));
+                    rest_of(event.value("reason", "")));
 }
 
 }  // namespace skep::demo

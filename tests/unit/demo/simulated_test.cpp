@@ -15,10 +15,10 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// A decision as the log has it.
-std::string decision(const char* applied) {
+std::string decision(const char* applied, const std::string& why = "one more.") {
   return std::string(R"({"ts":"2026-11-24T14:00:00.123Z","event":"decision",)") +
          R"("replicas":{"desired":4,"running":3},"cpu_percent":83.1,"action":"scale_out",)" +
-         R"("applied":)" + applied + R"(,"reason":"CPU 83% is over its limit: one more."})";
+         R"("applied":)" + applied + R"(,"reason":"CPU 83% is over its limit: )" + why + "\"}";
 }
 
 }  // namespace
@@ -36,6 +36,9 @@ TEST_CASE("the table has a row for what was done, and else one for each half hou
   CHECK(table.row(decision("false"), minutes(1), 3.2) ==
         "00:01    3.2    83%    3 of 4  ###         scale_out    one more.");
   CHECK(table.row(decision("false"), minutes(29), 3.2).empty());
+  CHECK_THAT(table.row(decision("true", "the policies agree on 4 replicas; this one leads."),
+                       minutes(29), 3.2),
+             Catch::EndsWith("scale_out *  this one leads."));
   CHECK_THAT(table.row(decision("true"), minutes(29), 3.2), Catch::Contains("scale_out *"));
   CHECK_THAT(table.row(decision("false"), minutes(750), 3.2), Catch::StartsWith("12:30"));
   for (const char* other : {"", "not JSON", "[]", R"({"event":"scaled"})", R"({"event":7})"}) {
