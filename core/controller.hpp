@@ -123,6 +123,8 @@ class Controller {
     return agent_->preferred(load, replicas);
   }
 
+  /// The failures that `before`, a controller of the same service with other settings, has told of.
+  void goes_on_after(const Controller& before);
   /// What must survive a restart. `pending`: a scale command that is about to be sent.
   Snapshot snapshot(TimePoint now, std::optional<ScaleCommand> pending) const;
   /// Takes over a snapshot that is `age` old. A table of another layout is left out and false

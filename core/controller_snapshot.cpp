@@ -5,6 +5,13 @@
 
 namespace skep {
 
+void Controller::goes_on_after(const Controller& before) {
+  troubles_ = before.troubles_;
+  for (Trouble& trouble : troubles_) {
+    trouble.report_again();
+  }
+}
+
 Snapshot Controller::snapshot(TimePoint now, std::optional<ScaleCommand> pending) const {
   Snapshot snapshot;
   agent_->save(snapshot, now);

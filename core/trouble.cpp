@@ -13,10 +13,11 @@ std::optional<TroubleReport> Trouble::seen(TimePoint now) {
     began_ = last_report_ = now;
     return TroubleReport{TroublePhase::kBegin, count_, Duration::zero()};
   }
-  if (now - last_report_ < kReportEvery) {
+  if (now - last_report_ < kReportEvery && !report_again_) {
     return std::nullopt;
   }
   last_report_ = now;
+  report_again_ = false;
   return TroubleReport{TroublePhase::kOngoing, count_, now - began_};
 }
 
@@ -25,6 +26,7 @@ std::optional<TroubleReport> Trouble::gone(TimePoint now) {
     return std::nullopt;
   }
   active_ = false;
+  report_again_ = false;
   return TroubleReport{TroublePhase::kEnd, count_, now - began_};
 }
 

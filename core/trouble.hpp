@@ -24,9 +24,12 @@ class Trouble {
   std::optional<TroubleReport> seen(TimePoint now);
   /// It is gone. A report when it was there.
   std::optional<TroubleReport> gone(TimePoint now);
+  /// Something changed that may mend it: when it is seen again, that is worth a report.
+  void report_again() { report_again_ = true; }
 
  private:
   bool active_ = false;
+  bool report_again_ = false;
   std::uint64_t count_ = 0;
   TimePoint began_{};
   TimePoint last_report_{};

@@ -264,6 +264,10 @@ std::optional<Settings> load(const RunOptions& options, std::vector<Problem>& wa
 
 int run_daemon(const RunOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
+  sigset_t handled;  // once there is somebody who handles them
+  sigemptyset(&handled);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&handled, signal);
+  pthread_sigmask(SIG_BLOCK, &handled, nullptr);
   std::vector<Problem> warnings;
   std::optional<Settings> settings = load(options, warnings);
   if (!settings) return 2;
@@ -278,6 +282,7 @@ int run_daemon(const RunOptions& options) {
   }
   EventLog log(settings->log, wall_now, stdout_sink());
   Daemon daemon(options, std::move(*settings), std::move(*store), std::move(sources), context, log);
+  pthread_sigmask(SIG_UNBLOCK, &handled, nullptr);
   std::exception_ptr failure;
   const auto when_done = [&failure, &context](std::exception_ptr thrown) {
     failure = thrown;

@@ -47,6 +47,16 @@ std::string_view to_string(ScaleOutcome outcome) {
   return "";
 }
 
+void LoopLog::goes_on_after(const LoopLog& before) {
+  scaling_ = before.scaling_;
+  warnings_ = before.warnings_;
+  ticking_ = before.ticking_;
+  saving_ = before.saving_;
+  for (Trouble* const trouble : {&scaling_, &warnings_, &ticking_, &saving_}) {
+    trouble->report_again();
+  }
+}
+
 void LoopLog::decision(const Decision& decision) { log_decision(log_, service_, decision); }
 
 void LoopLog::events(const std::vector<ControllerEvent>& events) {

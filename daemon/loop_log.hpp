@@ -29,6 +29,8 @@ class LoopLog {
 
   void found(const std::string& full_name) { service_ = full_name; }
   const std::string& service() const { return service_; }
+  /// The failures that `before`, the log of the same service until now, has told of.
+  void goes_on_after(const LoopLog& before);
 
   void decision(const Decision& decision);
   void events(const std::vector<ControllerEvent>& events);

@@ -74,6 +74,8 @@ void ServiceLoop::set_aside() {
 
 void ServiceLoop::take_over(ServiceLoop& before) {
   const TimePoint now = steady_now();
+  controller_.goes_on_after(before.controller_);
+  log_.goes_on_after(before.log_);
   const Snapshot snapshot = before.controller_.snapshot(now, before.pending_);
   if (controller_.restore(snapshot, Duration::zero(), now)) return;
   set_aside();  // the file still holds the table of the old configuration

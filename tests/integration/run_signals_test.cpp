@@ -189,6 +189,33 @@ TEST_CASE("SIGHUP takes a new configuration and goes on with what it knows") {
   CHECK(commands_to_web == 1);
 }
 
+TEST_CASE(
+    "a failure that SIGHUP mends is told to be over, and one that it does not is told again") {
+  World world;
+  world.more_metrics = "      latency: {query: 'nothing'}\n";
+  SkepProcess skep(world.run());
+  const auto told = [&skep](const char* phase, std::size_t after) {
+    skep.wait_for(
+        phase,
+        [phase](const Json& one) {
+          return one.at("event") == "metrics_missing" && one.at("phase") == phase;
+        },
+        after);
+  };
+  told("begin", 0);
+  const auto reload = [&] {
+    world.config_file();
+    const std::size_t before = skep.position();
+    skep.signal(SIGHUP);
+    CHECK(skep.wait_for("reloaded", before).at("accepted") == true);
+    return before;
+  };
+  world.more_metrics = "      latency: {query: 'nothing_either'}\n";
+  told("ongoing", reload());
+  world.more_metrics.clear();
+  told("end", reload());
+}
+
 TEST_CASE("SIGHUP with another table starts anew and keeps the old one aside") {
   World world;
   world.service_lines = "    agent: {policy: q_learning, updates: factual}\n";
