@@ -6,6 +6,7 @@
 #include <sstream>
 
 namespace skep {
+
 ImaginedService::ImaginedService(const ControllerSettings& settings)
     : min_replicas(settings.replicas.min),
       max_replicas(settings.replicas.max),

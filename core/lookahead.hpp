@@ -75,13 +75,12 @@ class Lookahead {
     std::size_t row;
     std::size_t held;
   };
-  /// Into `costs`: those of the next tick, with these violations, and of what comes after it, when
-  /// the load at `place` stays there with a chance of `stays`.
   struct Situation {
-    double place;  ///< among the bins
-    double stays;
+    double place;  ///< of the load, among the bins
+    double stays;  ///< the chance that it stays there
     Classes classes;
   };
+  /// Into `costs`: those of the next tick, with these violations, and of what comes after it.
   void add_up(const Table& table, const Situation& now, std::span<const float> violations,
               Costs& costs) const;
 
