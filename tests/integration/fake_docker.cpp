@@ -1,7 +1,6 @@
 #include "tests/integration/fake_docker.hpp"
 
 #include <algorithm>
-#include <regex>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -116,8 +115,10 @@ void FakeDocker::set_replicas(const std::string& name, int replicas) {
   const std::lock_guard lock(mutex_);
   FakeService& service = services_.at(name);
   // Every other byte stays, as with a real engine, where it is another version of the count alone.
-  static const std::regex count(R"(("Replicas"\s*:\s*)\d+)");
-  service.spec = std::regex_replace(service.spec, count, "$01" + std::to_string(replicas));
+  const std::size_t colon = service.spec.find(':', service.spec.find("\"Replicas\""));
+  const std::size_t begin = service.spec.find_first_of("0123456789", colon);
+  const std::size_t end = service.spec.find_first_not_of("0123456789", begin);
+  service.spec.replace(begin, end - begin, std::to_string(replicas));
   ++service.version;
 }
 
