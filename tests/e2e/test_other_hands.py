@@ -28,10 +28,10 @@ class ByHand(EndToEndTest):
         self.set_cpu(HOLD_CPU)
         daemon.wait_for_event("decision", cpu_percent=float(HOLD_CPU))
         before = len(self.scale_commands())
-        self.scale_by_hand(7)
+        self.scale_by_hand(5)
         daemon.wait_for_event("external_change")
         self.assert_no_command_for(9, already=before + 1)
-        self.assertEqual(LAB.replicas(self.name), 7)
+        self.assertEqual(LAB.replicas(self.name), 5)
 
     def test_a_service_scaled_to_0_is_left_at_0(self):
         self.create_service()
