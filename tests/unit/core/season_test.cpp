@@ -283,8 +283,13 @@ TEST_CASE("seasons: the load forecast expects a peak when it comes again") {
 
 TEST_CASE("seasons: what the load forecast expects without one is all that may come") {
   LoadForecast forecast(1, 10, 0.8, true);
-  for (int tick = 0; tick < 6000; ++tick) {
-    forecast.see({5 + 3 * std::sin(2 * std::numbers::pi * tick / 240)});
+  Noise noise;
+  std::vector<double> loads(240);  // that nothing but the season foretells
+  for (double& load : loads) {
+    load = 5 * std::exp(noise(0.8));
+  }
+  for (std::size_t tick = 0; tick < 6000; ++tick) {
+    forecast.see({loads[tick % loads.size()]});
   }
   REQUIRE(forecast.season().period() != 0);
   forecast.interrupt(5000);  // longer than what is remembered
@@ -293,7 +298,7 @@ TEST_CASE("seasons: what the load forecast expects without one is all that may c
     forecast.see({5 + 0.1 * tick});
     REQUIRE(forecast.season().period() == 0);
     forecast.expected().of(5, violations);
-    CHECK(violations[0] == Approx(5 / 0.8).epsilon(0.1));  // which one replica cannot bear
+    CHECK(violations[0] > 5 / 0.8);  // of one replica; such loads are more than 5 in the mean
   }
 }
 
